@@ -1,0 +1,46 @@
+# Everything starts here: `make` lists what there is. Needed on the machine: Python 3.11 or newer, and make.
+.DEFAULT_GOAL := help
+.PHONY: help run test build sure format bench soak clean ready
+SHELL := /bin/sh
+
+# The machine's own Python prepares and runs; the project's packages are in .venv.
+WITH_PYTHON = @python=$$(sh setup/find_python.sh) && exec "$$python" -B -m
+VENV = .venv/bin
+ARGS ?=
+SOAK_MINUTES ?= 60
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## serve the demo network (PORT, DATA_DIR, DATABASE_URL, PUBLIC_URL, WEB_CONCURRENCY)
+	$(WITH_PYTHON) setup.serve
+
+test: ## all tests; some of them: make test ARGS="tests/api -k sync"
+	$(WITH_PYTHON) setup.tests -- $(ARGS)
+
+build: ## the app for phones and the office, into static/pwa/dist
+	$(WITH_PYTHON) setup.environment
+
+sure: ready ## the whole gate: format, lint, types, tests with coverage
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+	PATH="$(CURDIR)/$(VENV):$$PATH" npm --prefix static/pwa run typecheck
+	$(WITH_PYTHON) setup.tests --coverage
+
+format: ready ## put the Python code into its one format
+	$(VENV)/ruff format .
+	$(VENV)/ruff check --fix .
+
+bench: ready ## measure, and write docs/benchmarks.md (takes minutes)
+	$(VENV)/python -m bench
+
+soak: ## faults and searched cases again and again until one fails (SOAK_MINUTES=60)
+	$(WITH_PYTHON) setup.tests --minutes $(SOAK_MINUTES) -- --hypothesis-profile=soak tests/faults tests/workstation
+
+clean: ## remove what make made; the data in var/ stays
+	rm -rf .venv static/pwa/node_modules static/pwa/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+ready:
+	$(WITH_PYTHON) setup.environment --tests

@@ -1,0 +1,80 @@
+"""Puts the application together, and does nothing else."""
+
+from importlib import import_module
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_smorest import Api
+
+from api import auth, commands, compression, docs_page, errors, health, pwa, request_id
+from api.config import Settings
+from api.json import OrjsonProvider
+from workstation import models
+from workstation.database import db, engine_options, prepare_engine
+from workstation.keys import Keys
+
+NOUNS = (
+    "coverage",
+    "devices",
+    "divisions",
+    "enrolment_codes",
+    "enrolments",
+    "held_entries",
+    "me",
+    "members",
+    "sign_ins",
+    "stations",
+    "sync",
+    "time",
+    "topics",
+)
+OPENAPI = {
+    "API_TITLE": "Workstation 委员工作站",
+    "API_VERSION": "v1",
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/api",
+    "OPENAPI_JSON_PATH": "v1/openapi.json",
+    "API_SPEC_OPTIONS": {
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+    },
+}
+
+
+class QuietApi(Api):  # type: ignore[misc]  # smorest ships no types
+    """smorest without its own error handlers: api/errors.py answers for the whole application."""
+
+    def _register_error_handlers(self) -> None:
+        pass
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application for these settings, by default those of the environment."""
+    settings = settings or Settings.from_environment()
+    app = Flask(__name__, static_folder=None)
+    app.json = OrjsonProvider(app)
+    app.config.update(OPENAPI, SETTINGS=settings, MAX_CONTENT_LENGTH=16 * 1024 * 1024)
+    app.extensions["keys"] = Keys(settings.secret_key)
+    _connect_database(app, settings)
+    errors.install(app)
+    api = QuietApi(app)
+    for noun in NOUNS:
+        api.register_blueprint(import_module(f"api.{noun}").blueprint)
+    for part in (health, docs_page, commands, compression):
+        part.install(app)
+    app.after_request(auth.offer_nonce)
+    pwa.install(app)
+    request_id.install(app)
+    return app
+
+
+def _connect_database(app: Flask, settings: Settings) -> None:
+    url = settings.sqlalchemy_url
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url=url)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    Migrate(app, db, directory="migrations", compare_type=True)
+
+
+__all__ = ["create_app", "models"]

@@ -1,0 +1,137 @@
+"""Coverage: what is really served, how sure that is, and what is missing. Only staff, inside their scope."""
+
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import RAISE
+
+from api.auth import caller, guard
+from api.json import dump_json
+from api.schemas.coverage import (
+    CoverageOut,
+    CoverageQuery,
+    GapsOut,
+    GapsQuery,
+    StationCoverageOut,
+    WindowQuery,
+)
+from api.spreadsheets import attachment, file_name, frame_row, to_csv, to_xlsx
+from workstation.coverage.overview import get_coverage, get_gaps, get_station_coverage
+from workstation.coverage.windows import Window, read_window
+from workstation.local_time import local_day
+
+# The prefix ends before the noun, so that /coverage.csv can be its sibling.
+blueprint = Blueprint("coverage", __name__, url_prefix="/api/v1", description="Coverage")
+
+GAP_LISTS = ("streets_without_station", "dormant", "failing", "not_tangible", "quiet_devices")
+KIND = "any(csv, xlsx):kind"
+
+
+def _window(query: dict[str, Any]) -> Window:
+    """Takes the window out of a query. Refuses with coverage.window_invalid."""
+    return read_window(
+        window=query.pop("window", None),
+        starts_on=query.pop("starts_on", None),
+        ends_on=query.pop("ends_on", None),
+        today=local_day(caller().now),
+    )
+
+
+def _json(answer: dict[str, Any]) -> Response:
+    """Dumped at once: a schema would take longer over a thousand rows than the database did."""
+    return Response(dump_json(answer), mimetype="application/json")
+
+
+def _ask_coverage(query: dict[str, Any]) -> dict[str, Any]:
+    return get_coverage(scope=caller().scope, now=caller().now, window=_window(query), **query)
+
+
+def _ask_station(query: dict[str, Any], station_id: str) -> dict[str, Any]:
+    person = caller()
+    return get_station_coverage(
+        scope=person.scope, now=person.now, window=_window(query), station_id=station_id
+    )
+
+
+def _ask_gaps(query: dict[str, Any]) -> dict[str, Any]:
+    return get_gaps(scope=caller().scope, now=caller().now, window=_window(query), **query)
+
+
+@blueprint.route("/coverage", methods=["GET"])
+@guard.staff
+@blueprint.arguments(CoverageQuery, location="query", unknown=RAISE)
+@blueprint.response(200, CoverageOut)
+def coverage(query: dict[str, Any]) -> Response:
+    """Coverage of a window by network, district, street, area, sector, kind or station.
+
+    Errors: coverage.window_invalid, coverage.by_invalid, coverage.after_unknown, division.not_found.
+    """
+    return _json(_ask_coverage(query))
+
+
+@blueprint.route(f"/coverage.<{KIND}>", methods=["GET"])
+@guard.staff
+@blueprint.arguments(CoverageQuery, location="query", unknown=RAISE)
+def coverage_file(query: dict[str, Any], kind: str) -> Response:
+    """The rows as CSV, or as XLSX with the totals. Heads are the names of the fields, nested ones with `_`."""
+    by = query["by"]
+    answer = _ask_coverage(query)
+    name = file_name(by, answer)
+    if kind == "csv":
+        return attachment(to_csv(answer["rows"], heads=["key", "name"]), name=name, kind=kind)
+    sheets = {"明细": answer["rows"], "合计": [answer["totals"]], "说明": [frame_row(answer)]}
+    return attachment(to_xlsx(sheets), name=name, kind=kind)
+
+
+@blueprint.route("/coverage/stations/<station_id>", methods=["GET"])
+@guard.staff
+@blueprint.arguments(WindowQuery, location="query", unknown=RAISE)
+@blueprint.response(200, StationCoverageOut)
+def station_coverage(query: dict[str, Any], station_id: str) -> Response:
+    """One station's row with its gates, the items of the standard and its days up to today.
+
+    Errors: coverage.window_invalid, station.not_found.
+    """
+    return _json(_ask_station(query, station_id))
+
+
+@blueprint.route(f"/coverage/stations/<station_id>.<{KIND}>", methods=["GET"])
+@guard.staff
+@blueprint.arguments(WindowQuery, location="query", unknown=RAISE)
+def station_coverage_file(query: dict[str, Any], station_id: str, kind: str) -> Response:
+    """The station's days as CSV, or all of it as XLSX."""
+    answer = _ask_station(query, station_id)
+    name = file_name("station", answer)
+    if kind == "csv":
+        return attachment(to_csv(answer["days"], heads=["day"]), name=name, kind=kind)
+    lists = {"每日": "days", "五关": "gates", "标准": "standard"}
+    row = {field: value for field, value in answer.items() if field not in lists.values()}
+    sheets = {title: answer[field] for title, field in lists.items()}
+    return attachment(to_xlsx(sheets | {"合计": [row]}), name=name, kind=kind)
+
+
+@blueprint.route("/coverage/gaps", methods=["GET"])
+@guard.staff
+@blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
+@blueprint.response(200, GapsOut)
+def gaps(query: dict[str, Any]) -> Response:
+    """Streets without a station, stations without recent records, failing gates and items, quiet phones.
+
+    Errors: coverage.window_invalid, division.not_found.
+    """
+    return _json(_ask_gaps(query))
+
+
+@blueprint.route(f"/coverage/gaps.<{KIND}>", methods=["GET"])
+@guard.staff
+@blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
+def gaps_file(query: dict[str, Any], kind: str) -> Response:
+    """All lists in one CSV, told apart by the column `list`, or as sheets of one XLSX."""
+    answer = _ask_gaps(query)
+    name = file_name("gaps", answer)
+    if kind == "csv":
+        rows = [{"list": each, **entry} for each in GAP_LISTS for entry in answer[each]]
+        return attachment(to_csv(rows, heads=["list", "name"]), name=name, kind=kind)
+    sheets = {each: answer[each] for each in GAP_LISTS}
+    return attachment(to_xlsx(sheets | {"说明": [frame_row(answer)]}), name=name, kind=kind)

@@ -1,0 +1,34 @@
+"""Devices: stopped by their person or by staff."""
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from api.auth import caller, guard
+from workstation.database import writing
+from workstation.errors import Refusal
+from workstation.ids import is_id
+from workstation.people.operations import revoke_device
+from workstation.people.queries import list_device_owners, may_manage
+from workstation.people.rules import STAFF
+
+blueprint = Blueprint("devices", __name__, url_prefix="/api/v1/devices", description="Devices")
+
+
+@blueprint.route("/<device_id>", methods=["DELETE"])
+@guard.signed_in
+@blueprint.response(204)
+def device(device_id: str) -> Response:
+    """Stops a device: one's own, or for staff one within the scope. Its entries are still taken, as held."""
+    person = caller()
+    owners = list_device_owners(
+        network_id=person.network_id, device_ids=[device_id] if is_id(device_id) else []
+    )
+    owner = owners.get(device_id)
+    allowed = owner == person.member_id or (
+        owner is not None and person.role in STAFF and may_manage(scope=person.scope, member_id=owner)
+    )
+    if not allowed:
+        raise Refusal("device.not_found")
+    with writing():
+        revoke_device(network_id=person.network_id, device_id=device_id, now=person.now)
+    return Response(status=204)

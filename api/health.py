@@ -1,0 +1,51 @@
+"""Whether the process is up, whether it can serve, and its figures for Prometheus."""
+
+import os
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, Response, current_app
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
+from prometheus_client.registry import REGISTRY
+
+from api.auth import guard
+from workstation.database import db
+from workstation.errors import Refusal
+
+
+def install(app: Flask) -> None:
+    """Outside /api: for machines that watch this one."""
+    app.add_url_rule("/healthz", view_func=healthz)
+    app.add_url_rule("/readyz", view_func=readyz)
+    app.add_url_rule("/metrics", view_func=metrics)
+
+
+@guard.anyone(reason="Says only that the process answers.")
+def healthz() -> Response:
+    """The process is up."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@guard.anyone(reason="Says only whether the database is there and migrated.")
+def readyz() -> Response:
+    """200 once the database is reachable and at the newest migration, else 503."""
+    if not is_migrated():
+        raise Refusal("server.unavailable")
+    return Response("ready\n", mimetype="text/plain")
+
+
+@guard.anyone(reason="Counts without persons; the reverse proxy keeps it to the inner network.")
+def metrics() -> Response:
+    """Prometheus text, summed over the workers when PROMETHEUS_MULTIPROC_DIR is set."""
+    registry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), mimetype=CONTENT_TYPE_LATEST.partition(";")[0])
+
+
+def is_migrated() -> bool:
+    """Whether the database stands at the newest migration of this release."""
+    config = current_app.extensions["migrate"].migrate.get_config()
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    return MigrationContext.configure(db.session.connection()).get_current_revision() == newest

@@ -1,0 +1,106 @@
+"""Held entries: read, release, close. Only staff, only within their scope, nobody their own."""
+
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from api.auth import app_keys, caller, guard
+from api.schemas.held_entries import DecisionIn, HeldEntriesOut, HeldEntriesQuery
+from api.sync import entry_reader
+from workstation.database import writing
+from workstation.errors import ENTRY_MESSAGES, Refusal
+from workstation.ids import is_id
+from workstation.network.queries import find_stations
+from workstation.people.queries import list_names
+from workstation.sync.held import masked, open_up
+from workstation.sync.ledger import Grammar
+from workstation.sync.models import HeldEntry
+from workstation.sync.reviews import PAGE, close, list_held, release
+
+blueprint = Blueprint("held_entries", __name__, url_prefix="/api/v1/held-entries", description="Held entries")
+
+
+@blueprint.route("", methods=["GET"])
+@guard.staff
+@blueprint.arguments(HeldEntriesQuery, location="query")
+@blueprint.response(200, HeldEntriesOut)
+def held_entries(query: dict[str, Any]) -> dict[str, Any]:
+    """What waits for staff, oldest number first, 50 a page."""
+    person = caller()
+    found = list_held(scope=person.scope, state=query["state"], after=query["after"])
+    names = list_names(network_id=person.network_id, ids=sorted({held.member_id for held in found}))
+    stations = find_stations(
+        network_id=person.network_id, ids=sorted({held.station_id for held in found if held.station_id})
+    )
+    rows = []
+    for held in found:
+        station = stations.get(held.station_id or "")
+        rows.append(
+            _row(held) | {"member_name": names[held.member_id], "station_name": station and station.name}
+        )
+    return {"held_entries": rows, "next": str(found[-1].receipt_no) if len(found) == PAGE else None}
+
+
+def _row(held: HeldEntry) -> dict[str, Any]:
+    content = open_up(held.content, network_id=held.network_id, entry_id=held.entry_id, keys=app_keys())
+    shown = masked(content) if content else None
+    kind = content.get("kind") if content else None
+    return {
+        **{name: getattr(held, name) for name in ("content_hash", "receipt_no", "code", "held_at", "state")},
+        "id": held.entry_id,
+        "message": ENTRY_MESSAGES.get(held.code, ""),
+        "kind": kind if isinstance(kind, str) else None,
+        "station_id": held.station_id,
+        "reason": held.reason,
+        "content": shown,
+    }
+
+
+@blueprint.route("/<entry_id>/release", methods=["POST"])
+@guard.staff
+@blueprint.arguments(DecisionIn)
+@blueprint.response(204)
+def release_one(body: dict[str, Any], entry_id: str) -> Response:
+    """Makes it a fact, with its original times and number."""
+    person = caller()
+    _check(entry_id)
+    reader = entry_reader(network_id=person.network_id)
+    scope = person.scope
+    with writing():
+        release(
+            scope=scope,
+            entry_id=entry_id,
+            content_hash=body["content_hash"],
+            device_id=person.device_id,
+            reason=body["reason"],
+            now=person.now,
+            keys=app_keys(),
+            grammar=Grammar(read=reader.read, check_changes=reader.check_changes),
+        )
+    return Response(status=204)
+
+
+@blueprint.route("/<entry_id>/close", methods=["POST"])
+@guard.staff
+@blueprint.arguments(DecisionIn)
+@blueprint.response(204)
+def close_one(body: dict[str, Any], entry_id: str) -> Response:
+    """Settles it without making it a fact; the phone learns the reason."""
+    person = caller()
+    _check(entry_id)
+    scope = person.scope
+    with writing():
+        close(
+            scope=scope,
+            entry_id=entry_id,
+            content_hash=body["content_hash"],
+            reason=body["reason"],
+            now=person.now,
+        )
+    return Response(status=204)
+
+
+def _check(entry_id: str) -> None:
+    if not is_id(entry_id):
+        raise Refusal("held_entry.not_found")

@@ -1,0 +1,36 @@
+"""Counts restores outside the database, since a restored database forgets that it was restored."""
+
+import fcntl
+from pathlib import Path
+
+import structlog
+from flask import current_app
+
+from api.auth import app_keys
+from workstation.database import writing
+from workstation.feed.operations import begin_epoch
+from workstation.feed.queries import is_ahead
+
+log = structlog.get_logger()
+
+
+def note_unnoticed_restore(*, cursor: str | None) -> None:
+    """A phone has seen more than there is: begins a new epoch, once, however many phones say so."""
+    with writing():
+        if is_ahead(cursor=cursor, keys=app_keys()):
+            restores = count_restore(current_app.config["SETTINGS"].data_dir / "restores")
+            begin_epoch(restores=restores)
+            log.warning("epoch.began", restores=restores)
+
+
+def count_restore(path: Path) -> int:
+    """How many restores there were, this one included. Raises OSError when it can't be written down."""
+    with path.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        count = int(file.read().strip() or 0) + 1
+        file.seek(0)
+        file.truncate()
+        file.write(str(count))
+        file.flush()
+    return count

@@ -1,0 +1,96 @@
+"""What all schemas share: unknown fields are refused, numbers are numbers, text is clean."""
+
+import math
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from workstation.ids import is_id
+
+
+class Strict(Schema):
+    """A schema that refuses what it does not know, and keeps the order of its fields."""
+
+    class Meta:
+        unknown = RAISE
+        ordered = True
+
+
+def check_text(value: str) -> None:
+    """Refuses NUL and lone surrogates, which no database column takes."""
+    if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise ValidationError("含有无法保存的字符。")
+
+
+class Text(fields.String):
+    """Clean text with a length in characters."""
+
+    def __init__(self, *, most: int, least: int = 0, **kwargs: Any) -> None:
+        super().__init__(validate=[validate.Length(min=least, max=most), check_text], **kwargs)
+
+
+class IdText(fields.String):
+    """A UUID of any version in canonical lower-case form."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not is_id(value):
+            raise ValidationError("不是有效的编号。")
+        return str(value)
+
+
+class WholeNumber(fields.Integer):
+    """An integer that was sent as one: neither "5" nor 5.7 nor true."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValidationError("应为整数。")
+        return value
+
+
+class Measure(fields.Float):
+    """A finite number that was sent as one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise ValidationError("应为数字。")
+        return float(value)
+
+
+class YesNo(fields.Boolean):
+    """true or false, and nothing that resembles them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("应为 true 或 false。")
+        return value
+
+
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+YEARS = range(1900, 9000)  # so that no offset or clock correction leaves the calendar
+
+
+def read_moment(value: object) -> datetime:
+    """An RFC 3339 time with offset, as an aware datetime in UTC. Raises ValidationError."""
+    if not isinstance(value, str) or not RFC_3339.fullmatch(value):
+        raise ValidationError("应为带时区的时间，例如 2026-11-21T16:03:11+08:00。")
+    try:
+        moment = datetime.fromisoformat(value.upper())
+    except ValueError:
+        raise ValidationError("没有这个时间。") from None
+    if moment.year not in YEARS:
+        raise ValidationError("年份超出范围。")
+    return moment.astimezone(UTC)
+
+
+class Moment(fields.Field[datetime]):
+    """A moment: RFC 3339 with offset in, UTC with Z out."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        return read_moment(value)
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

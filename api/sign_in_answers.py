@@ -1,0 +1,89 @@
+"""What every way of signing in shares: the throttle, the device's card, and the answer."""
+
+from collections.abc import Callable
+from datetime import datetime
+from secrets import token_urlsafe
+from typing import Any
+
+from flask import g, request
+from joserfc.jwk import ECKey
+
+from api import clock
+from api.auth import app_keys, token_hash
+from workstation.database import writing
+from workstation.errors import Refusal
+from workstation.people.models import Device
+from workstation.people.operations import DeviceCard, note_failure
+from workstation.people.queries import Session, find_session, list_recent_failures, list_station_ids, scope_of
+from workstation.people.rules import wait_after_failures
+
+TOKEN_BYTES = 32
+
+
+def card_of(device: dict[str, Any], *, token: str) -> DeviceCard:
+    """The device object of a request as the domain takes it; of the public key only its thumbprint."""
+    key = device["public_key"]
+    return DeviceCard(
+        name=device["name"],
+        token_hash=token_hash(token),
+        installation_id=device["installation_id"],
+        platform=device["platform"],
+        app_version=device["app_version"],
+        key_thumbprint=ECKey.import_key(key).thumbprint() if key else None,
+    )
+
+
+def signed_in(
+    *, device: dict[str, Any], guessed: str, let_in: Callable[[DeviceCard, datetime], Device]
+) -> dict[str, Any]:
+    """Lets somebody in, or remembers the failure. `guessed` is the account or code that was tried."""
+    token, now = token_urlsafe(TOKEN_BYTES), clock.now()
+    address = app_keys().digest("address", (request.remote_addr or "").encode())
+    account = app_keys().digest("account", guessed.encode("utf-8", "surrogatepass"))
+    _slow_down(address=address, account=account, now=now)
+    try:
+        with writing():
+            let_in(card_of(device, token=token), now)
+    except Refusal:
+        with writing():
+            note_failure(address_hash=address, account_hash=account, now=now)
+        raise
+    session = find_session(token_hash=token_hash(token))
+    assert session is not None  # it was just written
+    return {"token": token, "device_id": session.device_id, "me": me_of(session), "server_time": now}
+
+
+def _slow_down(*, address: str, account: str, now: datetime) -> None:
+    on_account, from_address = list_recent_failures(address_hash=address, account_hash=account, now=now)
+    wait = wait_after_failures(now=now, on_account=on_account, from_address=from_address)
+    if wait is not None:
+        g.retry_after_s = max(1, round(wait.total_seconds()))
+        raise Refusal("sign_in.too_many")
+
+
+def me_of(session: Session) -> dict[str, Any]:
+    """Person, device, network and rights, as GET /me gives them."""
+    scope = scope_of(session)
+    stations = list_station_ids(network_id=session.network_id, member_id=session.member_id)
+    return {
+        "member": {
+            "id": session.member_id,
+            "code": session.member_code,
+            "name": session.member_name,
+            "sector": session.sector,
+            "station_ids": stations,
+        },
+        "device": {"id": session.device_id, "name": session.device_name},
+        "network": {
+            "id": session.network_id,
+            "code": session.network_code,
+            "name": session.network_name,
+            "is_demo": session.is_demo,
+        },
+        "roles": [session.role],
+        "scope": {
+            "level": scope.level,
+            "station_ids": sorted(scope.station_ids),
+            "division_id": scope.division_id,
+        },
+    }

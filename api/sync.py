@@ -1,0 +1,184 @@
+"""One round trip, both directions: entries up, receipts and changes down.
+
+The numbered steps are those of docs/sync-protocol.md. The order matters. Who is calling is known before
+anything is read [3.1]; entries are applied and committed before anything is answered [4.6]; and what is
+sent down is read after that commit, in a transaction of its own. A failure anywhere leaves the phone
+with no results, so it keeps everything and repeats.
+"""
+
+import zlib
+from typing import Any
+
+from flask import Response, request
+from flask_smorest import Blueprint
+from marshmallow import ValidationError
+
+from api.auth import Caller, app_keys, caller, guard
+from api.feed_data import changes_with_data
+from api.json import Unreadable, dump_json, read_json
+from api.restores import note_unnoticed_restore
+from api.schemas.entries import EntryReader
+from api.schemas.sync import ResultOut, SyncIn, SyncOut
+from workstation.database import db
+from workstation.errors import ENTRY_MESSAGES, Refusal
+from workstation.feed.queries import is_ahead, read_page
+from workstation.network.queries import list_topics
+from workstation.people.rules import STAFF, Scope
+from workstation.sync.entries import Result, Sender
+from workstation.sync.ledger import Grammar
+from workstation.sync.operations import Call, receive_batch
+from workstation.sync.rules import MOST_BYTES, MOST_ENTRIES, PROTOCOL_MAX
+from workstation.sync.seals import seal
+
+blueprint = Blueprint("sync", __name__, url_prefix="/api/v1/sync", description="Sync")
+ENVELOPE = SyncIn()
+RESULTS = ResultOut(many=True)
+# Every result has every field; what does not apply is null.
+NO_RESULT: dict[str, Any] = dict.fromkeys(RESULTS.fields) | {"flags": []}
+
+
+@blueprint.route("", methods=["POST"])
+@guard.any_token
+@blueprint.doc(requestBody={"required": True, "content": {"application/json": {"schema": SyncIn}}})
+@blueprint.alt_response(200, schema=SyncOut)
+def sync() -> Response:
+    """Takes up to 100 entries and gives one result each, then what changed for this phone.
+
+    `Content-Encoding: gzip` is accepted. An empty `entries` is a plain pull.
+    """
+    person, envelope = caller(), _envelope(_body())
+    results = _receive(person, envelope)
+    answer = {"server_time": person.now, "results": results} | _changes(person, envelope["cursor"])
+    return Response(dump_json(answer), mimetype="application/json")
+
+
+# -- reading the call [3] ---------------------------------------------------------------------------
+
+
+def _body() -> bytes:
+    encoding = request.headers.get("Content-Encoding", "identity").lower()
+    if request.mimetype != "application/json" or encoding not in ("identity", "gzip"):
+        raise Refusal("sync.unsupported_type")
+    if (request.content_length or 0) > MOST_BYTES:
+        raise Refusal("sync.too_large")
+    content = request.get_data(cache=False)
+    content = _unpacked(content) if encoding == "gzip" else content
+    if len(content) > MOST_BYTES:
+        raise Refusal("sync.too_large")
+    return content
+
+
+def _unpacked(content: bytes) -> bytes:
+    """Unpacks no more than one byte too many, whatever the packed size promises."""
+    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        plain = unpacker.decompress(content, MOST_BYTES + 1)
+    except zlib.error:
+        raise Refusal("sync.malformed") from None
+    if len(plain) <= MOST_BYTES and not unpacker.eof:
+        raise Refusal("sync.malformed")
+    return plain
+
+
+def _envelope(content: bytes) -> dict[str, Any]:
+    try:
+        said = read_json(content)
+    except Unreadable:
+        raise Refusal("sync.malformed") from None
+    if isinstance(said, dict) and _is_newer(said.get("protocol")):
+        raise Refusal("sync.protocol_unsupported")
+    try:
+        envelope: dict[str, Any] = ENVELOPE.load(said)
+    except ValidationError as error:
+        fields = error.messages if isinstance(error.messages, dict) else {"_": error.messages}
+        raise Refusal("sync.malformed", fields=fields) from None
+    if len(envelope["entries"]) > MOST_ENTRIES:
+        raise Refusal("sync.too_large")
+    return envelope
+
+
+def _is_newer(protocol: object) -> bool:
+    return isinstance(protocol, int) and not isinstance(protocol, bool) and protocol > PROTOCOL_MAX
+
+
+# -- entries up [4] ---------------------------------------------------------------------------------
+
+
+def _receive(person: Caller, envelope: dict[str, Any]) -> list[dict[str, Any]]:
+    reader = entry_reader(network_id=person.network_id)
+    call = Call(
+        sender=_sender(person),
+        sent_at=envelope["sent_at"],
+        received_at=person.now,
+        pending=envelope["pending"],
+        keys=app_keys(),
+        grammar=Grammar(read=reader.read, check_changes=reader.check_changes),
+    )
+    incoming = [reader.read(raw) for raw in envelope["entries"]]
+    results = receive_batch(call=call, incoming=incoming)
+    return RESULTS.dump([_wire_result(result, network_id=person.network_id) for result in results])  # type: ignore[no-any-return]
+
+
+def entry_reader(*, network_id: int) -> EntryReader:
+    """Reads entries as this network's list of topics allows."""
+    topics = frozenset(topic.code for topic in list_topics(network_id=network_id))
+    return EntryReader(keys=app_keys(), topics=topics)
+
+
+def _sender(person: Caller) -> Sender:
+    own = Scope(network_id=person.network_id, level="own", member_id=person.member_id)
+    return Sender(
+        network_id=person.network_id,
+        member_id=person.member_id,
+        device_id=person.device_id,
+        role=person.role,
+        scope=person.scope if person.role in STAFF else own,
+        is_revoked=person.session.revoked_at is not None,
+        is_disabled=person.session.disabled_at is not None,
+    )
+
+
+def _wire_result(result: Result, *, network_id: int) -> dict[str, Any]:
+    kept, held = result.kept, result.held
+    said = NO_RESULT | {"seq": result.seq}
+    if kept is not None:
+        said |= vars(kept)
+    elif held is not None:
+        said |= {"receipt_no": held.receipt_no, "received_at": held.held_at}
+    code = None if result.status in ("accepted", "duplicate") else result.code or said.get("code")
+    said |= {
+        "id": result.id,
+        "status": result.status,
+        "code": code,
+        "message": ENTRY_MESSAGES.get(code or ""),
+    }
+    if result.status != "rejected":
+        said["sealed"] = seal(
+            network_id=network_id,
+            entry_id=str(result.id),
+            kept=result.source,
+            held=held,
+            constituent=result.constituent,
+            keys=app_keys(),
+        )
+    return said
+
+
+# -- changes down [5] -------------------------------------------------------------------------------
+
+
+def _changes(person: Caller, cursor: str | None) -> dict[str, Any]:
+    """The next page for this phone; nothing at all for one that was revoked."""
+    db.session.rollback()  # what is read now is what is committed
+    if is_ahead(cursor=cursor, keys=app_keys()):
+        note_unnoticed_restore(cursor=cursor)
+    page = read_page(network_id=person.network_id, member_id=person.member_id, cursor=cursor, keys=app_keys())
+    if not person.is_welcome:
+        return {"changes": [], "cursor": cursor or "", "more": False, "reset": False, "epoch": page.epoch}
+    return {
+        "changes": changes_with_data(network_id=person.network_id, changes=page.changes),
+        "cursor": page.cursor,
+        "more": page.more,
+        "reset": page.reset,
+        "epoch": page.epoch,
+    }

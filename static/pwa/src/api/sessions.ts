@@ -1,0 +1,77 @@
+/**
+ * Who is signed in on this installation, in IndexedDB so that the service worker can read it too.
+ *
+ * The member's page and the office's page keep one session each. The private key is a CryptoKey that can't be
+ * exported: a copied token is worth nothing without this browser. Where WebCrypto is missing (plain HTTP on a
+ * network address) there is no key, and the token is a plain bearer.
+ */
+import Dexie, { type EntityTable } from 'dexie'
+import { generateKeyPair, type KeyPair } from 'dpop'
+import { v4 } from 'uuid'
+import type { Me } from './types'
+
+export type Page = 'member' | 'staff'
+
+export type Session = {
+  page: Page
+  token: string
+  key_pair: KeyPair | null
+  device_id: string
+  me: Me
+}
+
+type PendingKey = { page: Page; key_pair: KeyPair | null }
+type Installation = { name: 'installation'; id: string }
+
+class SessionDatabase extends Dexie {
+  sessions!: EntityTable<Session, 'page'>
+  pending_keys!: EntityTable<PendingKey, 'page'>
+  installation!: EntityTable<Installation, 'name'>
+
+  constructor() {
+    super('workstation-sessions', { chromeTransactionDurability: 'strict' })
+    this.version(1).stores({ sessions: 'page', pending_keys: 'page', installation: 'name' })
+  }
+}
+
+export const sessionDatabase = new SessionDatabase()
+
+/** A UUID that names this browser's storage; a repeated enrolment from the same one burns no code. */
+export async function installationId(): Promise<string> {
+  return sessionDatabase.transaction('rw', sessionDatabase.installation, async () => {
+    const known = await sessionDatabase.installation.get('installation')
+    if (known) return known.id
+    const id = v4()
+    await sessionDatabase.installation.add({ name: 'installation', id })
+    return id
+  })
+}
+
+/** The key for a sign-in that is under way. It outlives a lost answer, so a repeat offers the same key. */
+export async function pendingKeyPair(page: Page): Promise<KeyPair | null> {
+  const known = await sessionDatabase.pending_keys.get(page)
+  if (known) return known.key_pair
+  const key_pair = globalThis.crypto?.subtle ? await generateKeyPair('ES256', { extractable: false }) : null
+  await sessionDatabase.pending_keys.put({ page, key_pair })
+  return key_pair
+}
+
+export async function findSession(page: Page): Promise<Session | undefined> {
+  return sessionDatabase.sessions.get(page)
+}
+
+export async function keepSession(session: Session): Promise<void> {
+  await sessionDatabase.transaction(
+    'rw',
+    sessionDatabase.sessions,
+    sessionDatabase.pending_keys,
+    async () => {
+      await sessionDatabase.sessions.put(session)
+      await sessionDatabase.pending_keys.delete(session.page)
+    },
+  )
+}
+
+export async function dropSession(page: Page): Promise<void> {
+  await sessionDatabase.sessions.delete(page)
+}

@@ -1,0 +1,49 @@
+/** Becoming known to the server, by a one-time code or by account and password, and leaving again. */
+import { deviceName } from './deviceName'
+import { request, type Answer } from './request'
+import { dropSession, installationId, keepSession, pendingKeyPair, type Page, type Session } from './sessions'
+import type { SignedIn } from './types'
+
+/** Redeems a one-time code. A lost answer may be repeated with the same code for 10 minutes. */
+export function enrol({ page, code }: { page: Page; code: string }): Promise<Answer<SignedIn>> {
+  return become({ page, path: '/api/v1/enrolments', proof: { code } })
+}
+
+export function signIn(given: { page: Page; account: string; password: string }): Promise<Answer<SignedIn>> {
+  const { page, account, password } = given
+  return become({ page, path: '/api/v1/sign-ins', proof: { account, password } })
+}
+
+/** The session ends here even when the server can't be reached. */
+export async function signOut(session: Session): Promise<void> {
+  await request({ method: 'DELETE', path: '/api/v1/sign-ins/current', session }).catch(() => null)
+  await dropSession(session.page)
+}
+
+type Becoming = { page: Page; path: string; proof: Record<string, string> }
+
+async function become({ page, path, proof }: Becoming): Promise<Answer<SignedIn>> {
+  const key_pair = await pendingKeyPair(page)
+  const device = await describeDevice(key_pair?.publicKey)
+  const answer = await request<SignedIn>({ method: 'POST', path, body: { ...proof, device } })
+  if (answer.data) {
+    const { token, device_id, me } = answer.data
+    await keepSession({ page, token, key_pair, device_id, me })
+  }
+  return answer
+}
+
+async function describeDevice(publicKey: CryptoKey | undefined) {
+  const device = {
+    name: deviceName(navigator.userAgent),
+    installation_id: await installationId(),
+    platform: 'web',
+    app_version: __APP_VERSION__,
+  }
+  return publicKey ? { ...device, public_key: await publicJwk(publicKey) } : device
+}
+
+async function publicJwk(key: CryptoKey) {
+  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', key)
+  return { kty, crv, x, y }
+}

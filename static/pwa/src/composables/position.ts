@@ -1,0 +1,67 @@
+/**
+ * Where the phone is: in memory only, asked for by a tap. Where the person has allowed it before, the list of
+ * stations may use it at the start, since no question appears then.
+ */
+import { shallowRef } from 'vue'
+import type { Fix, NoFixReason } from '@/sync/types'
+
+export type Position = { lat: number; lon: number; accuracy_m: number; taken_at: number }
+
+const USABLE_MS = 120_000
+export const position = shallowRef<Position | null>(null)
+export const noPosition = shallowRef<NoFixReason | null>(null)
+/** True while the browser may be asking its own question, so that a sentence can say why. */
+export const asking = shallowRef(false)
+
+const REASONS: Record<number, NoFixReason> = { 1: 'denied', 2: 'unavailable', 3: 'timeout' }
+
+/** The last position as a fix for a tap made at `tapped_at`, unless it is too old to mean anything. */
+export function fixAt(tapped_at: number): Fix | null {
+  const last = position.value
+  if (!last || tapped_at - last.taken_at > USABLE_MS) return null
+  const { lat, lon, accuracy_m, taken_at } = last
+  return { lat, lon, accuracy_m, age_s: Math.max(0, Math.round((tapped_at - taken_at) / 1000)) }
+}
+
+type Watch = { for_ms: number; onPosition?: () => void; onNone?: (reason: NoFixReason) => void }
+
+/** Watches the position for a while; each better one is published and told. Never awaited by a tap. */
+export function watchPosition({ for_ms, onPosition, onNone }: Watch): void {
+  const none = (reason: NoFixReason) => {
+    asking.value = false
+    noPosition.value = reason
+    onNone?.(reason)
+  }
+  if (!('geolocation' in navigator)) return none('unavailable')
+  const watch = navigator.geolocation.watchPosition(
+    (found) => {
+      take(found)
+      onPosition?.()
+    },
+    ({ code }) => none(REASONS[code] ?? 'unavailable'),
+    { enableHighAccuracy: true, maximumAge: 5_000, timeout: for_ms },
+  )
+  setTimeout(() => navigator.geolocation.clearWatch(watch), for_ms)
+  void explain(for_ms)
+}
+
+function take({ coords, timestamp }: GeolocationPosition): void {
+  asking.value = false
+  noPosition.value = null
+  const { latitude: lat, longitude: lon, accuracy: accuracy_m } = coords
+  position.value = { lat, lon, accuracy_m, taken_at: Math.min(timestamp, Date.now()) }
+}
+
+async function permission(): Promise<PermissionState | null> {
+  const state = await navigator.permissions?.query({ name: 'geolocation' }).catch(() => null)
+  return state?.state ?? null
+}
+
+async function explain(for_ms: number): Promise<void> {
+  asking.value = (await permission()) === 'prompt' && !position.value
+  setTimeout(() => (asking.value = false), for_ms)
+}
+
+export async function watchIfAllowed(): Promise<void> {
+  if ((await permission()) === 'granted') watchPosition({ for_ms: 10_000 })
+}

@@ -1,0 +1,47 @@
+/** When the phone tries to send (9.3). What happens then is decided in src/sync. */
+import { shallowRef } from 'vue'
+import { synchronise } from '@/sync/client'
+import { countInOutbox, listWaiting } from '@/sync/outbox'
+import type { Occasion } from '@/sync/protocol'
+import { person } from './session'
+
+const SOON_MS = 60_000
+const LATER_MS = 15 * 60_000
+
+export const sending = shallowRef(false)
+let lastTry = 0
+
+export async function send(occasion: Occasion): Promise<void> {
+  if (!person.value) return
+  sending.value = true
+  lastTry = Date.now()
+  try {
+    if ((await synchronise(occasion)) > 0) await askWorker()
+  } finally {
+    sending.value = false
+  }
+}
+
+/** Background Sync: the worker tries when the network is back, even with the app closed. Chromium only. */
+async function askWorker(): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration()
+  await registration?.sync?.register('outbox').catch(() => null)
+}
+
+export function startSending(freezeAll: () => Promise<void>): void {
+  void freezeAll().then(() => send('start'))
+  addEventListener('online', () => void send('online'))
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void send('routine')
+    else void freezeAll().then(() => send('routine'))
+  })
+  addEventListener('pagehide', () => void freezeAll())
+  setInterval(() => void whenDue(), SOON_MS)
+}
+
+async function whenDue(): Promise<void> {
+  const pause = (await listWaiting(person.value)).length > 0 ? SOON_MS : LATER_MS
+  if (Date.now() - lastTry >= pause - 1_000) await send('routine')
+}
+
+export const countUnsent = () => countInOutbox(person.value)

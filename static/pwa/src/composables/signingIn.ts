@@ -1,0 +1,50 @@
+/** One try to sign in, in words; what was redeemed is at once ready to record and to send. */
+import { shallowRef } from 'vue'
+import { useRouter } from 'vue-router'
+import { Unreachable, type Answer } from '@/api/request'
+import type { SignedIn } from '@/api/types'
+import { t } from '@/locales'
+import { resume } from '@/sync/outbox'
+import { freezeAll } from './recorder'
+import { send } from './sending'
+import { currentAuthor, loadSession } from './session'
+
+export function useSigningIn(refusal: string) {
+  const router = useRouter()
+  const working = shallowRef(false)
+  const sentence = shallowRef('')
+
+  async function tryIt(call: () => Promise<Answer<SignedIn>>): Promise<void> {
+    if (working.value) return
+    working.value = true
+    sentence.value = ''
+    await freezeAll() // what the former person recorded keeps the former device's numbers
+    sentence.value = await call().then((answer) => sentenceFor(answer, refusal), sentenceForError)
+    working.value = false
+    if (!sentence.value) await enter()
+  }
+
+  async function enter() {
+    await loadSession()
+    await resume(currentAuthor())
+    await freezeAll() // what this person once recorded here and never froze
+    void navigator.storage?.persist?.()
+    void send('start')
+    await router.replace('/')
+  }
+
+  return { working, sentence, tryIt }
+}
+
+function sentenceFor({ data, status, problem, headers }: Answer<SignedIn>, refusal: string): string {
+  if (data) return ''
+  if (status === 401) return refusal
+  if (status === 429)
+    return t('sign_in.too_many', { n: Math.ceil(Number(headers.get('Retry-After') ?? 60) / 60) })
+  return status < 500 && problem?.detail ? problem.detail : t('sign_in.failed')
+}
+
+function sentenceForError(error: unknown): string {
+  if (error instanceof Unreachable) return t('sign_in.offline')
+  throw error
+}

@@ -1,0 +1,24 @@
+import { createApp } from 'vue'
+import App from './App.vue'
+import { applySize } from './composables/appearance'
+import { freezeAll } from './composables/recorder'
+import { startSending } from './composables/sending'
+import { loadSession } from './composables/session'
+import { loadLanguage, t } from './locales'
+import { registerWorker } from './registerWorker'
+import { router } from './router'
+import './styles/base.css'
+import './styles/vant.css'
+
+async function start(): Promise<void> {
+  applySize()
+  await Promise.all([loadSession(), loadLanguage()])
+  createApp(App).use(router).mount('#app')
+  startSending(freezeAll)
+  await registerWorker()
+}
+
+start().catch((reason) => {
+  console.error(reason)
+  document.getElementById('app')!.textContent = t('app.no_storage')
+})

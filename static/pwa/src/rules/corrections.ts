@@ -1,0 +1,40 @@
+/** What of a record its author can correct, and what of the form really changed. */
+import { localTime } from '@/sync/time'
+import type { Entry } from '@/sync/types'
+
+export type Correctable = {
+  station_id: string | null
+  time: number
+  headcount: number
+  topic: string | null
+  summary: string
+}
+
+/** The field of the body that says when it really was. */
+export function timeField({ kind }: Entry): 'started_at' | 'stated_at' {
+  return kind === 'reception' ? 'started_at' : 'stated_at'
+}
+
+export function correctableOf(entry: Entry): Correctable {
+  const body = entry.body as Record<string, unknown>
+  const minute = (text: unknown) => Math.floor(Date.parse(String(text)) / 60_000) * 60_000
+  return {
+    station_id: (body.station_id as string | undefined) ?? null,
+    time: minute(body[timeField(entry)] ?? entry.recorded_at),
+    headcount: (body.headcount as number | undefined) ?? 1,
+    topic: (body.topic as string | undefined) ?? null,
+    summary: (body.summary as string | undefined) ?? '',
+  }
+}
+
+/** Only what differs goes into the correction; an untouched form gives none. */
+export function changesOf({ entry, form }: { entry: Entry; form: Correctable }): Record<string, unknown> {
+  const { time, ...rest } = form
+  const was = correctableOf(entry)
+  const changed = Object.entries(rest).filter(([name, value]) => value !== was[name as keyof typeof rest])
+  const moment = time === was.time ? [] : [[timeField(entry), localTime(new Date(time))]]
+  return Object.fromEntries([...changed, ...moment])
+}
+
+/** Corrections and withdrawals are facts about facts: they are not corrected themselves. */
+export const isCorrectable = ({ kind }: Entry) => kind !== 'correction' && kind !== 'withdrawal'

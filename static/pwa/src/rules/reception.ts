@@ -1,0 +1,66 @@
+/** From what stands in the form to what is sent. Times are ms since 1970 by the phone. */
+import { localTime } from '@/sync/time'
+import type { Reception } from '@/sync/types'
+
+export const CHANNELS = ['walk_in', 'appointment', 'phone', 'visit', 'qr'] as const
+export const PARTIES = ['person', 'group', 'enterprise', 'organisation'] as const
+export const CONSENT_VERSION = '1'
+export const SUMMARY_MAX = 2000
+
+export type ReceptionDraft = {
+  station_id: string | null
+  headcount: number
+  topic: string | null
+  summary: string
+  started_at: number
+  channel: Reception['channel']
+  party_kind: Reception['party_kind']
+  answered_on_spot: boolean
+  wants_reply: boolean
+  consent: boolean
+  name: string
+  contact: string
+}
+
+export function emptyDraft(now: number): ReceptionDraft {
+  return {
+    station_id: null,
+    headcount: 1,
+    topic: null,
+    summary: '',
+    started_at: now,
+    channel: 'walk_in',
+    party_kind: 'person',
+    answered_on_spot: false,
+    wants_reply: false,
+    consent: false,
+    name: '',
+    contact: '',
+  }
+}
+
+type Context = { draft: ReceptionDraft; station_id: string; topic: string; shift_id: string | null }
+
+/** Name and contact leave the form only with the consent mark. */
+export function receptionOf({ draft, station_id, topic, shift_id }: Context): Reception {
+  const { headcount, summary, channel, party_kind, answered_on_spot, wants_reply } = draft
+  return {
+    station_id,
+    shift_id,
+    started_at: localTime(new Date(draft.started_at)),
+    channel,
+    party_kind,
+    headcount,
+    topic,
+    summary: summary.trim().slice(0, SUMMARY_MAX),
+    answered_on_spot,
+    wants_reply,
+    constituent: constituentOf(draft),
+  }
+}
+
+function constituentOf({ consent, name, contact }: ReceptionDraft): Reception['constituent'] {
+  if (!consent || !(name.trim() || contact.trim())) return null
+  const given = { name: name.trim() || undefined, contact: contact.trim() || undefined }
+  return { ...given, consent: true, consent_version: CONSENT_VERSION }
+}

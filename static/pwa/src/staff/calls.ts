@@ -1,0 +1,90 @@
+/** Every call of the office's page, named by what it gives. Throws `Failed` with what a reader can do. */
+import { request, requestFile, Unreachable, type Answer, type Call } from '@/api/request'
+import { troubleFrom, OFFLINE, type Trouble } from './rules/troubles'
+import { forget, session } from './session'
+import type * as Wire from './wire'
+
+export class Failed extends Error {
+  constructor(readonly trouble: Trouble) {
+    super(trouble.kind)
+  }
+}
+
+const ask = <T>(method: Call['method'], path: string, body?: unknown) =>
+  answered(request<T>({ method, path, body, session: session.value }))
+
+const DOWNLOAD_MS = 120_000
+
+export const getFile = (path: string) =>
+  answered(requestFile({ method: 'GET', path, session: session.value, timeout_ms: DOWNLOAD_MS }))
+
+async function answered<T>(underWay: Promise<Answer<T>>): Promise<T> {
+  const answer = await underWay.catch((error: unknown) => {
+    throw error instanceof Unreachable ? new Failed(OFFLINE) : error
+  })
+  if (answer.problem) await refuse(answer)
+  return answer.data as T
+}
+
+async function refuse({ problem, headers }: Answer<unknown>): Promise<never> {
+  const trouble = troubleFrom(problem!, headers.get('X-Request-ID') ?? '')
+  if (trouble.kind === 'sign_in') await forget()
+  throw new Failed(trouble)
+}
+
+function address(path: string, query: Record<string, string | number | undefined>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
+  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
+  return `/api/v1${path}${search.size ? `?${search}` : ''}`
+}
+
+export type CoverageQuery = { window?: string; from?: string; to?: string; by: string; within?: string }
+
+export type FileType = 'csv' | 'xlsx'
+
+export const coverageFile = (query: CoverageQuery, type: FileType) => address(`/coverage.${type}`, query)
+
+export const gapsFile = (window: string, within: string, type: FileType) =>
+  address(`/coverage/gaps.${type}`, { window, within })
+
+export const stationFile = (id: string, window: string, type: FileType) =>
+  address(`/coverage/stations/${encodeURIComponent(id)}.${type}`, { window })
+
+export const getCoverage = (query: CoverageQuery) => ask<Wire.Coverage>('GET', address('/coverage', query))
+
+export const getStationCoverage = (id: string, window: string) =>
+  ask<Wire.StationCoverage>('GET', address(`/coverage/stations/${encodeURIComponent(id)}`, { window }))
+
+export const getGaps = (window: string, within = '') =>
+  ask<Wire.Gaps>('GET', address('/coverage/gaps', { window, within }))
+
+export const listStations = async () =>
+  (await ask<{ stations: Wire.Station[] }>('GET', '/api/v1/stations')).stations
+
+export const listDivisions = async () =>
+  (await ask<{ divisions: Wire.Division[] }>('GET', '/api/v1/divisions')).divisions
+
+export const listOutlines = async () =>
+  (await ask<{ features: Wire.Outline[] }>('GET', '/api/v1/divisions/outlines')).features
+
+export const listHeldEntries = (after?: string) =>
+  ask<{ held_entries: Wire.HeldEntry[]; next: string | null }>(
+    'GET',
+    address('/held-entries', { state: 'waiting', after }),
+  )
+
+export type Settling = 'release' | 'close'
+
+export const settleHeldEntry = (entry: Wire.HeldEntry, how: Settling, reason: string) =>
+  ask<unknown>('POST', address(`/held-entries/${entry.id}/${how}`, {}), {
+    reason,
+    content_hash: entry.content_hash,
+  })
+
+export const listMembers = (q: string, after?: string) =>
+  ask<{ members: Wire.Member[]; next: string | null }>('GET', address('/members', { q, after }))
+
+export const issueEnrolmentCode = (member_id: string) =>
+  ask<Wire.EnrolmentCode>('POST', '/api/v1/enrolment-codes', { member_id })
+
+export const revokeDevice = (id: string) => ask<null>('DELETE', `/api/v1/devices/${id}`)

@@ -1,0 +1,41 @@
+/** Addresses after the `#` of /staff; the server knows one page only. A page's code is loaded when opened. */
+import { createRouter, createWebHashHistory } from 'vue-router'
+import CoveragePage from './pages/CoveragePage.vue'
+import { t, type Key } from './words'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title: Key
+  }
+}
+
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes: [
+    { path: '/', redirect: '/coverage' },
+    { path: '/coverage', component: CoveragePage, meta: { title: 'nav.coverage' } },
+    {
+      path: '/coverage/stations/:id',
+      component: () => import('./pages/StationPage.vue'),
+      meta: { title: 'station.title' },
+    },
+    { path: '/gaps', component: () => import('./pages/GapsPage.vue'), meta: { title: 'nav.gaps' } },
+    { path: '/held', component: () => import('./pages/HeldPage.vue'), meta: { title: 'nav.held' } },
+    { path: '/people', component: () => import('./pages/PeoplePage.vue'), meta: { title: 'nav.people' } },
+    { path: '/:rest(.*)*', redirect: '/coverage' },
+  ],
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? {} : { top: 0 }),
+})
+
+router.afterEach((to) => {
+  document.title = `${t(to.meta.title)} · ${t('app.name')}`
+})
+
+/** After an update the old page's parts are gone: the page is fetched anew, once a minute at most. */
+router.onError((_, to) => {
+  const last = Number(sessionStorage.getItem('reloaded_at'))
+  if (!navigator.onLine || Date.now() - last < 60_000) return
+  sessionStorage.setItem('reloaded_at', String(Date.now()))
+  location.hash = to.fullPath
+  location.reload()
+})

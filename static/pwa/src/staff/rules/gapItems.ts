@@ -1,0 +1,93 @@
+/** The lists of /coverage/gaps brought to one form, each thing once. */
+import type { Gaps } from '../wire'
+import { t } from '../words'
+import { moment, NOTHING } from './figures'
+import { gateName, haveWords, needWords } from './gateWords'
+
+export type GapKind = 'streets' | 'dormant' | 'not_tangible' | 'failing' | 'phones'
+
+export type GapItem = {
+  key: string
+  name: string
+  place: string
+  /** The station whose page says more. */
+  station: string | null
+  what: string[]
+  fix: string
+}
+
+export type GapGroup = { kind: GapKind; items: GapItem[] }
+
+export function gapItems(gaps: Gaps): GapGroup[] {
+  return [
+    { kind: 'streets', items: gaps.streets_without_station.map(street) },
+    { kind: 'dormant', items: gaps.dormant.map(dormant) },
+    { kind: 'not_tangible', items: gaps.not_tangible.map(notTangible) },
+    { kind: 'failing', items: failingStations(gaps) },
+    { kind: 'phones', items: gaps.quiet_devices.map(phone) },
+  ]
+}
+
+type In<List extends keyof Gaps> = Gaps[List] extends (infer Item)[] ? Item : never
+type OfStation = { station_id: string; name: string; district_name: string | null }
+
+const ofStation = ({ station_id, name, district_name }: OfStation) => ({
+  key: station_id,
+  name,
+  place: district_name ?? '',
+  station: station_id,
+})
+
+const street = ({ division_id, name, district_name }: In<'streets_without_station'>): GapItem => ({
+  key: division_id,
+  name,
+  place: district_name ?? '',
+  station: null,
+  what: [],
+  fix: t('gaps.street_fix'),
+})
+
+const dormant = (gap: In<'dormant'>): GapItem => ({
+  ...ofStation(gap),
+  what: [
+    gap.last_open_on
+      ? t('gaps.last_open', { day: gap.last_open_on, days: gap.days ?? NOTHING })
+      : t('gaps.never_open'),
+  ],
+  fix: gap.fix,
+})
+
+const notTangible = (gap: In<'not_tangible'>): GapItem => ({
+  ...ofStation(gap),
+  what: [t('gaps.missing', { items: gap.items.join('、') })],
+  fix: gap.fix,
+})
+
+/** One line a station with all its gates. What is dormant stands there already. */
+function failingStations(gaps: Gaps): GapItem[] {
+  const silent = new Set(gaps.dormant.map(({ station_id }) => station_id))
+  const items = new Map<string, GapItem>()
+  for (const gap of gaps.failing.filter(({ station_id }) => !silent.has(station_id))) {
+    const item = items.get(gap.station_id) ?? { ...ofStation(gap), what: [], fix: '' }
+    const fix = [item.fix, gap.fix].filter(Boolean).join('；')
+    items.set(gap.station_id, { ...item, what: [...item.what, gateWords(gap)], fix })
+  }
+  return [...items.values()]
+}
+
+function gateWords(gap: In<'failing'>): string {
+  const figures = [haveWords(gap), needWords(gap)].filter(Boolean).join('，')
+  return t('gaps.gate', { gate: gateName(gap.gate), figures })
+}
+
+const phone = (gap: In<'quiet_devices'>): GapItem => ({
+  key: `${gap.device_id} ${gap.station_id}`,
+  name: gap.station_name ?? gap.name,
+  place: gap.station_name ? gap.name : '',
+  station: gap.station_id,
+  what: [
+    t('gaps.phone', { at: gap.last_sync_at ? moment(gap.last_sync_at) : NOTHING }),
+    ...(gap.pending ? [t('gaps.pending', { pending: gap.pending })] : []),
+  ],
+  fix: gap.fix,
+})

@@ -1,0 +1,38 @@
+/** Who sits at this desk: the staff session of this browser, beside a member's own that may be there too. */
+import { computed, shallowRef } from 'vue'
+import { signIn, signOut } from '@/api/signIn'
+import { dropSession, findSession, type Session } from '@/api/sessions'
+import { isStaff } from './rules/troubles'
+
+export const session = shallowRef<Session | null>(null)
+
+/** Set when the server no longer knew the token: the sign-in page says why it is there. */
+export const expired = shallowRef(false)
+
+export const me = computed(() => session.value?.me ?? null)
+export const allowed = computed(() => isStaff(me.value?.roles ?? []))
+
+export async function openSession(): Promise<void> {
+  session.value = (await findSession('staff')) ?? null
+}
+
+export async function enter(account: string, password: string) {
+  const answer = await signIn({ page: 'staff', account, password })
+  if (answer.data) {
+    expired.value = false
+    await openSession()
+  }
+  return answer
+}
+
+export async function leave(): Promise<void> {
+  if (session.value) await signOut(session.value)
+  session.value = null
+}
+
+export async function forget(): Promise<void> {
+  if (!session.value) return
+  expired.value = true
+  session.value = null
+  await dropSession('staff')
+}

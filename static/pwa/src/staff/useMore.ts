@@ -1,0 +1,29 @@
+/** A list that comes in pages: the first by `useLoad`, the following on a tap. */
+import { shallowRef, watch } from 'vue'
+import type { Trouble } from './rules/troubles'
+import { outcome, useLoad } from './useLoad'
+
+export function useMore<T>(load: (after?: string) => Promise<{ items: T[]; next: string | null }>) {
+  const first = useLoad(() => load())
+  const items = shallowRef<T[]>([])
+  const next = shallowRef<string | null>(null)
+  const trouble = shallowRef<Trouble | null>(null)
+
+  watch(
+    () => first.data,
+    (page) => {
+      items.value = page?.items ?? []
+      next.value = page?.next ?? null
+    },
+  )
+
+  async function more() {
+    const found = await outcome(() => load(next.value ?? undefined))
+    trouble.value = found.trouble
+    if (!found.data) return
+    items.value = [...items.value, ...found.data.items]
+    next.value = found.data.next
+  }
+
+  return { first, items, next, more, trouble }
+}

@@ -1,0 +1,157 @@
+/** What the staff calls of the server answer. Unknown fields are ignored. */
+import type { Geometry } from './rules/projection'
+import type { StationState } from './rules/states'
+
+export type Range = { low: number; high: number }
+
+export type CoverageRow = {
+  key: string
+  name: string
+  stations: number
+  tangible: number
+  effective: number
+  effective_high: number
+  not_judged: number
+  dormant: number
+  streets: number | null
+  streets_tangible: number | null
+  streets_effective: number | null
+  streets_effective_high: number | null
+  tangible_rate: number | null
+  effective_rate: number | null
+  effective_rate_high: number | null
+  gap: number | null
+  gates_judged: number
+  shifts: Range
+  duty_hours: Range
+  person_hours: Range
+  receptions: Range
+  people_received: Range
+  check_ins: Range & { by_evidence: [number, number, number, number] }
+  members_active: number
+  silent_phones: number
+  provisional: number
+  state?: StationState
+}
+
+export type Coverage = {
+  window: { from: string; to: string }
+  as_of: string
+  settled_until: string | null
+  rules_version: number
+  totals: CoverageRow
+  rows: CoverageRow[]
+}
+
+export type Station = {
+  id: string
+  code: string
+  name: string
+  kind: string
+  level: string
+  division_id: string
+  division_path: string[]
+  sector: string | null
+  address: string | null
+  lat: number
+  lon: number
+  serves_street: boolean
+  status: string
+  opening_hours: string | null
+}
+
+export type Division = { id: string; code: string; name: string; level: string; parent_id: string | null }
+
+export type Outline = {
+  type: 'Feature'
+  properties: { id: string; name: string; level: string }
+  geometry: Geometry
+}
+
+export type HeldEntry = {
+  id: string
+  content_hash: string
+  receipt_no: number
+  code: string
+  message: string
+  kind: string | null
+  held_at: string
+  station_id: string | null
+  station_name: string | null
+  member_name: string
+  content: Record<string, unknown> | null
+}
+
+export type Device = {
+  id: string
+  name: string
+  revoked_at: string | null
+}
+
+export type Member = {
+  id: string
+  code: string
+  name: string
+  role: string
+  sector: string | null
+  stations: string[]
+  devices: Device[]
+}
+
+export type EnrolmentCode = { code: string; url: string; expires_at: string }
+
+export type Gate = {
+  gate: string
+  state: 'passed' | 'failed' | 'not_judged'
+  have: number | null
+  need: number | null
+  fix: string | null
+  note: string | null
+}
+
+export type StationDay = {
+  day: string
+  shifts: number
+  duty_hours: Range
+  receptions: number
+  people_received: number
+  check_ins: number
+  provisional: boolean
+}
+
+export type StandardItem = {
+  item: string
+  state: 'met' | 'review' | 'missing'
+  checker: string | null
+  proof: string | null
+  confirmed_on: string | null
+}
+
+export type StationCoverage = CoverageRow & {
+  as_of: string
+  settled_until: string | null
+  rules_version: number
+  gates: Gate[]
+  standard: StandardItem[]
+  days: StationDay[]
+}
+
+type OfStation = { station_id: string; name: string; district_name: string | null }
+
+export type Gaps = {
+  as_of: string
+  streets_without_station: { division_id: string; name: string; district_name: string | null }[]
+  dormant: (OfStation & { last_open_on: string | null; days: number | null; fix: string })[]
+  failing: (OfStation & Gate)[]
+  not_tangible: (OfStation & { items: string[]; fix: string })[]
+  quiet_devices: {
+    device_id: string
+    name: string
+    station_id: string | null
+    station_name: string | null
+    last_sync_at: string | null
+    pending: number
+    days: number | null
+    fix: string
+  }[]
+}

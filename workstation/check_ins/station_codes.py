@@ -1,0 +1,44 @@
+"""The rotating code on a station's door screen: TOTP (RFC 6238) under a key of its day.
+
+The screen holds day keys for the next 30 days and never the secret behind them, so a stolen screen is
+worth 30 days at most, and raising the station's code epoch cuts it off at once.
+"""
+
+from base64 import b32encode
+from datetime import date, datetime, timedelta
+from math import ceil
+
+from pyotp import TOTP
+from pyotp.utils import strings_equal
+
+from workstation.keys import Keys
+from workstation.local_time import local_day
+
+STEP_S = 30
+MOST_S = 300  # however wrong the phone's clock, no more than five minutes either way
+
+
+def day_key(*, network_id: int, station_id: str, epoch: int, day: date, keys: Keys) -> str:
+    """The base32 secret of one station on one local day."""
+    return (
+        b32encode(keys.derive(f"station_code {network_id} {station_id} {epoch} {day}")).decode().rstrip("=")
+    )
+
+
+def is_code_valid(
+    code: str, *, network_id: int, station_id: str, epoch: int, at: datetime, clock_error_s: int, keys: Keys
+) -> bool:
+    """Whether the screen showed this code at that time, within the clock's error and one step."""
+    steps = ceil(min(clock_error_s + STEP_S, MOST_S) / STEP_S)
+    moments = (at + timedelta(seconds=STEP_S * step) for step in range(-steps, steps + 1))
+    shown = (
+        TOTP(
+            day_key(
+                network_id=network_id, station_id=station_id, epoch=epoch, day=local_day(moment), keys=keys
+            ),
+            interval=STEP_S,
+        ).at(moment)
+        for moment in moments
+    )
+    # Every step is compared, so that the time taken says nothing.
+    return sum(strings_equal(code.strip(), each) for each in shown) > 0

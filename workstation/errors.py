@@ -1,0 +1,68 @@
+"""Every refusal the domain can give, by its stable code.
+
+A refusal is an answer that a caller can expect: it has a code (`noun.reason`, never reused), a Chinese
+sentence that says what to do next, and no HTTP status (api/errors.py gives it one).
+docs/errors.md lists every code.
+"""
+
+from collections.abc import Mapping
+
+MESSAGES: dict[str, str] = {
+    "account.taken": "这个账号已有人使用，请换一个。",
+    "code.unusable": "此码不对、已用过或已过期，请联系工作站。",
+    "coverage.window_invalid": "时间范围不对：请给出 1 至 3660 天，且开始早于结束。",
+    "coverage.after_unknown": "没有找到 after 所指的那一行，请从头再取。",
+    "coverage.by_invalid": "不认识这种分组，请用 network、district、street、area、sector、kind 或 station。",
+    "device.not_found": "没有找到这台设备。",
+    "device.revoked": "这台设备已停用。已存的记录仍可发送，请联系工作站重新登记。",
+    "division.not_found": "没有找到这个区划。",
+    "held_entry.closed": "这条记录已经处理过了，请刷新后再看。",
+    "held_entry.not_found": "没有找到这条待核记录。",
+    "held_entry.own": "自己的记录要由别人来确认。",
+    "held_entry.not_releasable": "这条记录还不能放行，请先改正，或写明原因后关闭。",
+    "member.not_found": "没有找到这位人员。",
+    "network.not_found": "没有找到这个网络。",
+    "page.not_found": "没有这个地址，请检查后再试。",
+    "request.invalid": "填写的内容有误，请按提示修改。",
+    "request.method_not_allowed": "这个地址不支持这种操作。",
+    "request.too_large": "内容太大，请分开提交。",
+    "request.unsupported_type": "请以 JSON 提交。",
+    "scope.denied": "您没有查看或操作这项内容的权限，请联系上级办公室。",
+    "server.failed": "系统出了问题，已记录下来。您的内容没有丢失，请稍后再试。",
+    "server.unavailable": "系统正忙，请稍后再试。您的记录都在本机。",
+    "sign_in.nonce": "请用新的随机数再试一次。",
+    "sign_in.refused": "未能登录：请核对后再试，或联系工作站。",
+    "sign_in.required": "请登录。已存的记录都在本机，登录后会继续发送。",
+    "sign_in.too_many": "尝试次数太多，请稍后再试。",
+    "station.not_found": "没有找到这个站点。",
+    "sync.malformed": "这批记录的格式读不懂，请更新应用后再试；记录仍在本机。",
+    "sync.protocol_unsupported": "应用版本与系统不一致，请更新应用；记录仍在本机。",
+    "sync.too_large": "这批记录太大，请分开发送。",
+    "sync.unsupported_type": "请以 JSON 发送，可用 gzip 压缩。",
+}
+
+# What a result of one entry may carry as `code`: reasons for holding or rejecting it.
+ENTRY_MESSAGES: dict[str, str] = {
+    "device.revoked": "已收到。这台设备已停用，工作人员会确认。",
+    "entry.carried": "已收到。这是他人手机上的记录，工作人员会确认。",
+    "entry.conflict": "两份内容不同，都已保存，工作人员会确认。",
+    "entry.invalid": "已收到，有内容需要核对，工作人员会确认。",
+    "entry.newer_version": "已收到。记录来自更新的版本，工作人员会确认。",
+    "entry.not_allowed": "已收到。代录需要权限，工作人员会确认。",
+    "entry.seal_invalid": "这份留底不能使用，请联系工作站。",
+    "entry.station_unknown": "已收到。系统里还没有这个站点，工作人员会确认。",
+    "entry.target_missing": "已收到。所指的那条记录还没有到，到了会自动生效。",
+    "entry.unusable": "这条记录无法识别，仍在本机，请联系工作站。",
+    "person.disabled": "已收到。您的账号已停用，工作人员会确认。",
+    "target.not_yours": "已收到。更改他人的记录需要确认，工作人员会处理。",
+}
+
+
+class Refusal(Exception):
+    """Says no with a stable code; `fields` names the fields at fault, if any."""
+
+    def __init__(self, code: str, *, detail: str = "", fields: Mapping[str, object] | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = detail or MESSAGES[code]
+        self.fields = dict(fields or {})

@@ -1,0 +1,72 @@
+"""Says in the feed what changed. Call it in the transaction that made the change."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import text, update
+
+from workstation.database import db, insert_rows, update_set
+from workstation.feed.models import Change, Installation
+from workstation.ids import new_id
+
+RECEIPT_NUMBER_STEP = 1_000_000
+# Which cluster, database and timeline this is: a restored or promoted one differs.
+FINGERPRINT = text(
+    "SELECT s.system_identifier || '/' || d.oid || '/' || c.timeline_id FROM pg_control_system() AS s,"
+    " pg_control_checkpoint() AS c, pg_database AS d WHERE d.datname = current_database()"
+)
+CHANGE_KEY = ("network_id", "audience", "noun", "id")
+
+
+class FeedChange(NamedTuple):
+    """One thing that changed for one audience: `op` is put, or remove when it left the audience's sight."""
+
+    audience: str
+    noun: str
+    id: str
+    op: str = "put"
+
+
+def publish(*, network_id: int, changes: Sequence[FeedChange]) -> None:
+    """Puts each thing at the end of the feed; a thing that stands there already moves to the end."""
+    latest = {(change.audience, change.noun, change.id): change for change in changes}
+    if not latest:
+        return
+    rows = [{"network_id": network_id, **change._asdict()} for _key, change in sorted(latest.items())]
+    if db.session.connection().dialect.name == "postgresql":
+        moved = ("op", "tx", "seq")  # tx and seq take their defaults: this transaction, the next number
+    else:
+        first = take_numbers("last_change_seq", len(rows))
+        rows = [row | {"tx": 0, "seq": first + offset} for offset, row in enumerate(rows)]
+        moved = ("op", "tx", "seq")
+    insert_rows(Change, rows, conflict=update_set(moved, key=CHANGE_KEY))
+
+
+def take_numbers(counter: str, count: int) -> int:
+    """The first of `count` fresh consecutive numbers of a SQLite counter."""
+    column = getattr(Installation, counter)
+    statement = update(Installation).values({column: column + count}).returning(column)
+    return (
+        int(db.session.execute(statement.execution_options(synchronize_session=False)).scalar_one())
+        - count
+        + 1
+    )
+
+
+def begin_epoch(*, restores: int) -> None:
+    """A database that was put back starts a new epoch: every cursor of the old one is void.
+
+    Its own receipt numbers start 1,000,000 × `restores` above the highest it knows, so that no number is
+    given twice; `restores` is counted outside the database.
+    """
+    installation = db.session.get_one(Installation, 1)
+    installation.epoch = new_id()
+    step = RECEIPT_NUMBER_STEP * restores
+    if db.session.connection().dialect.name == "postgresql":
+        installation.fingerprint = db.session.scalar(FINGERPRINT)
+        db.session.execute(
+            text("SELECT setval('receipt_numbers', nextval('receipt_numbers') + :step)"), {"step": step}
+        )
+        # Transaction ids of another cluster say nothing here: what stood there comes first.
+        db.session.execute(update(Change).values(tx=0))
+    installation.last_receipt_no += step

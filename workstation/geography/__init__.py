@@ -1,0 +1,1 @@
+"""Pure geography: positions, distances, datums, outlines. No database, no clock, no HTTP."""

@@ -1,0 +1,160 @@
+"""Changes people's devices and codes. Times and fresh secrets come in as arguments."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+
+from workstation.database import db
+from workstation.errors import Refusal
+from workstation.feed.operations import FeedChange, publish
+from workstation.ids import new_id
+from workstation.people.models import Device, EnrolmentCode, Member, Notice, SignInFailure
+from workstation.people.passwords import matches
+from workstation.people.queries import find_account, find_code, find_member
+from workstation.people.rules import FAILURES_REMEMBERED, SAME_ANSWER_FOR
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceCard:
+    """What an installation says of itself when it is enrolled."""
+
+    name: str
+    token_hash: str
+    installation_id: str | None = None
+    platform: str | None = None
+    app_version: str | None = None
+    key_thumbprint: str | None = None
+
+
+def issue_code(
+    *,
+    network_id: int,
+    code_hash: str,
+    now: datetime,
+    lives: timedelta,
+    purpose: str = "enrol",
+    member_id: str | None = None,
+    station_id: str | None = None,
+) -> EnrolmentCode:
+    """Stores a fresh one-time code by its hash; the code itself is kept nowhere."""
+    code = EnrolmentCode(
+        network_id=network_id,
+        id=new_id(),
+        purpose=purpose,
+        code_hash=code_hash,
+        member_id=member_id,
+        station_id=station_id,
+        issued_at=now,
+        expires_at=now + lives,
+    )
+    db.session.add(code)
+    db.session.flush()
+    return code
+
+
+def redeem_code(*, code_hash: str, card: DeviceCard, now: datetime) -> Device:
+    """Enrols an installation. Wrong, used and expired codes are refused alike with sign_in.refused.
+
+    The same code from the same installation within 10 minutes gives the same device a fresh token: an
+    answer that got lost burns nothing.
+    """
+    code = find_code(code_hash=code_hash)
+    if code is None or code.member_id is None:
+        raise Refusal("sign_in.refused")
+    member = find_member(network_id=code.network_id, member_id=code.member_id)
+    if member is None or member.disabled_at is not None:
+        raise Refusal("sign_in.refused")
+    # One statement decides who was first; a second phone with the same code finds no row.
+    unused = (
+        (EnrolmentCode.id == code.id) & EnrolmentCode.used_at.is_(None) & (EnrolmentCode.expires_at > now)
+    )
+    taken = db.session.execute(
+        update(EnrolmentCode).where(unused).values(used_at=now).returning(EnrolmentCode.id)
+    )
+    if taken.first() is None:
+        return _repeat_enrolment(code=code, card=card, now=now)
+    device = add_device(member=member, card=card, now=now)
+    db.session.execute(update(EnrolmentCode).where(EnrolmentCode.id == code.id).values(device_id=device.id))
+    return device
+
+
+def _repeat_enrolment(*, code: EnrolmentCode, card: DeviceCard, now: datetime) -> Device:
+    db.session.refresh(code)
+    device = db.session.get(Device, (code.network_id, code.device_id)) if code.device_id else None
+    recent = code.used_at is not None and now - code.used_at <= SAME_ANSWER_FOR
+    same = device is not None and card.installation_id and device.installation_id == card.installation_id
+    if device is None or not recent or not same or device.revoked_at is not None:
+        raise Refusal("sign_in.refused")
+    device.token_hash = card.token_hash
+    device.key_thumbprint = card.key_thumbprint
+    db.session.flush()
+    return device
+
+
+def sign_in(*, account: str, password: str, card: DeviceCard, now: datetime) -> Device:
+    """Enrols an installation by password. Refuses with sign_in.refused, in the same time whatever it was."""
+    member = find_account(account)
+    fits = matches(password, stored=member.password_hash if member else None)
+    if member is None or not fits or member.disabled_at is not None:
+        raise Refusal("sign_in.refused")
+    return add_device(member=member, card=card, now=now)
+
+
+def add_device(*, member: Member, card: DeviceCard, now: datetime) -> Device:
+    """A new device of this person; the person's other devices are told."""
+    device = Device(
+        network_id=member.network_id,
+        id=new_id(),
+        member_id=member.id,
+        enrolled_at=now,
+        pending=0,
+        **vars(card),
+    )
+    db.session.add(device)
+    db.session.flush()
+    if _has_other_devices(device):
+        notify(
+            member=member, code="device.added", data={"device_id": device.id, "name": device.name}, now=now
+        )
+    return device
+
+
+def _has_other_devices(device: Device) -> bool:
+    others = select(Device.id).where(
+        Device.network_id == device.network_id, Device.member_id == device.member_id, Device.id != device.id
+    )
+    return db.session.scalar(others.limit(1)) is not None
+
+
+def notify(*, member: Member, code: str, data: dict[str, object], now: datetime) -> None:
+    """Tells a person something, on every phone of theirs."""
+    notice = Notice(
+        network_id=member.network_id, id=new_id(), member_id=member.id, code=code, data=data, created_at=now
+    )
+    db.session.add(notice)
+    db.session.flush()
+    publish(network_id=member.network_id, changes=[FeedChange(member.id, "notice", notice.id)])
+
+
+def sign_out(*, network_id: int, device_id: str) -> None:
+    """The token is dead; the device's entries stay welcome after a new sign-in."""
+    device = db.session.get_one(Device, (network_id, device_id))
+    device.token_hash = None
+
+
+def revoke_device(*, network_id: int, device_id: str, now: datetime) -> Device:
+    """Stops a device; what it recorded is still taken, as held. Refuses with device.not_found."""
+    device = db.session.get(Device, (network_id, device_id))
+    if device is None:
+        raise Refusal("device.not_found")
+    device.revoked_at = device.revoked_at or now
+    return device
+
+
+def note_failure(*, address_hash: str, account_hash: str, now: datetime) -> None:
+    """Remembers a refused sign-in for 15 minutes, and forgets what is older."""
+    db.session.execute(delete(SignInFailure).where(SignInFailure.failed_at <= now - FAILURES_REMEMBERED))
+    db.session.add(
+        SignInFailure(id=new_id(), address_hash=address_hash, account_hash=account_hash, failed_at=now)
+    )

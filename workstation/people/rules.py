@@ -1,0 +1,68 @@
+"""Roles, scopes, and when a sign-in must wait: decided from values alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+Role = Literal["member", "liaison", "district_office", "city_office", "auditor"]
+STAFF: frozenset[str] = frozenset({"liaison", "district_office", "city_office"})
+ROLES: tuple[str, ...] = ("member", "liaison", "district_office", "city_office", "auditor")
+
+# Codes avoid I, L, O and U: nobody should have to tell 1 from I on a printed slip.
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 12
+CODE_LIVES = timedelta(hours=72)
+TRANSFER_CODE_LIVES = timedelta(minutes=10)
+SAME_ANSWER_FOR = timedelta(minutes=10)  # a repeated enrolment by the same installation
+
+FAILURES_REMEMBERED = timedelta(minutes=15)
+FAILURES_ON_ACCOUNT = 10
+FAILURES_FROM_ADDRESS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What of a network a person may see."""
+
+    network_id: int
+    level: Literal["own", "stations", "district", "network"]
+    member_id: str
+    station_ids: frozenset[str] = frozenset()
+    division_id: str | None = None
+
+
+def level_of(role: str) -> Literal["own", "stations", "district", "network"]:
+    """How far a role sees."""
+    levels: dict[str, Literal["stations", "district", "network"]] = {
+        "liaison": "stations",
+        "district_office": "district",
+        "city_office": "network",
+    }
+    return levels.get(role, "own")
+
+
+def plain_code(text: str) -> str:
+    """A typed or scanned code as it was made: spaces, dashes and look-alikes forgiven."""
+    letters = "".join(text.upper().split()).replace("-", "")
+    return letters.translate(str.maketrans("OIL", "011"))
+
+
+def printed_code(code: str) -> str:
+    """Groups of four, easier to read out."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def wait_after_failures(
+    *, now: datetime, on_account: Sequence[datetime], from_address: Sequence[datetime]
+) -> timedelta | None:
+    """How long this address must wait, or None. Never a bar on an account as such: that would be a weapon.
+
+    Both lists hold the failures of the last 15 minutes from one address, oldest first.
+    """
+    waits = [
+        failures[-limit] + FAILURES_REMEMBERED - now
+        for failures, limit in ((on_account, FAILURES_ON_ACCOUNT), (from_address, FAILURES_FROM_ADDRESS))
+        if len(failures) >= limit
+    ]
+    return max(waits, default=None)

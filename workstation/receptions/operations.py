@@ -1,0 +1,42 @@
+"""Keeps and redacts the constituents who agreed to be named."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from workstation.database import db, insert_rows, update_set
+from workstation.keys import Keys
+from workstation.receptions.models import Constituent, Reception
+
+REDACT_AFTER = timedelta(days=180)
+
+
+def keep_constituents(*, network_id: int, given: Mapping[str, Mapping[str, Any]], keys: Keys) -> None:
+    """Stores names and contacts encrypted, by reception id. Only those with consent may come here."""
+    if not given:
+        return
+    days = db.session.execute(
+        select(Reception.id, Reception.day).where(
+            Reception.network_id == network_id, Reception.id.in_(sorted(given))
+        )
+    )
+    rows = [
+        {
+            "network_id": network_id,
+            "reception_id": reception_id,
+            "identity": _lock_away(given[reception_id], f"{network_id} {reception_id}", keys),
+            "consent_version": str(given[reception_id]["consent_version"]),
+            "redact_after": day + REDACT_AFTER,
+        }
+        for reception_id, day in days
+    ]
+    conflict = update_set(("identity", "consent_version", "redact_after"), key=("network_id", "reception_id"))
+    insert_rows(Constituent, rows, conflict=conflict)
+
+
+def _lock_away(constituent: Mapping[str, Any], bound_to: str, keys: Keys) -> bytes:
+    identity = {"name": constituent.get("name"), "contact": constituent.get("contact")}
+    return keys.encrypt("constituent", json.dumps(identity).encode(), bound_to=bound_to)

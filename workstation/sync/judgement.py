@@ -1,0 +1,131 @@
+"""Whether an entry is a fact, and what is to be said about it: from values alone."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from workstation.check_ins.rules import UNJUDGED, Fenced, evidence_of, flags_of, judge_position
+from workstation.check_ins.station_codes import is_code_valid
+from workstation.keys import Keys
+from workstation.people.rules import STAFF, Scope
+from workstation.sync.entries import ROOT_KINDS, Entry, Kept, Sender
+from workstation.sync.rules import Clocks, read_clocks
+
+PRESENCE = ("check_in", "shift_start")
+CORRECTABLE = (*ROOT_KINDS, "shift_end")
+
+# Says what is wrong with the changes of a correction, given the kind of its target; empty when nothing is.
+CheckChanges = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+
+
+class Placed(Fenced, Protocol):
+    """What the judgement needs of a station."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def code_epoch(self) -> int: ...
+    @property
+    def division_path(self) -> list[str]: ...
+
+
+def clocks_of(entry: Entry, *, sent_at: datetime, received_at: datetime) -> Clocks | None:
+    """The three clocks of an entry, or None when it does not say when it was recorded."""
+    if entry.recorded_at is None:
+        return None
+    return read_clocks(
+        recorded_at=entry.recorded_at,
+        sent_at=sent_at,
+        received_at=received_at,
+        elapsed_ms=entry.elapsed_ms,
+        stated_at=entry.stated_at,
+    )
+
+
+def judge_presence(kept: Kept, *, entry: Entry, station: Placed | None, keys: Keys) -> None:
+    """Writes verdict, distance, evidence and flags into `kept`; null where the station is unknown."""
+    if entry.kind not in PRESENCE:
+        return
+    judged = UNJUDGED if station is None else judge_position(fix=entry.fix, station=station)
+    valid = station is not None and _is_code_valid(kept, entry=entry, station=station, keys=keys)
+    by_word = entry.stated_at is not None or kept.entered_by_id is not None
+    kept.verdict, kept.distance_m, kept.accuracy_m = judged
+    kept.evidence = evidence_of(verdict=judged.verdict, code_valid=valid, by_word=by_word)
+    kept.flags += flags_of(verdict=judged.verdict, code_given=bool(entry.station_code), code_valid=valid)
+
+
+def _is_code_valid(kept: Kept, *, entry: Entry, station: Placed, keys: Keys) -> bool:
+    if not entry.station_code or kept.occurred_at is None:
+        return False
+    return is_code_valid(
+        entry.station_code,
+        network_id=kept.network_id,
+        station_id=station.id,
+        epoch=station.code_epoch,
+        at=kept.occurred_at,
+        clock_error_s=kept.clock_error_s or 0,
+        keys=keys,
+    )
+
+
+def scope_has(scope: Scope, station: Placed | None) -> bool:
+    """Whether a member of staff answers for this station."""
+    if station is None:
+        return False
+    if scope.level == "district":
+        return scope.division_id in station.division_path
+    return scope.level == "network" or (scope.level == "stations" and station.id in scope.station_ids)
+
+
+def reason_to_hold(
+    entry: Entry, *, sender: Sender, is_own_device: bool, subject_exists: bool, station: Placed | None
+) -> str | None:
+    """Why staff must look at this entry first, whatever it speaks about; None when they need not."""
+    carried = entry.author_id not in (None, sender.member_id) or not is_own_device
+    names_station = entry.kind in ROOT_KINDS or entry.station_id is not None
+    reasons = {
+        "device.revoked": sender.is_revoked,
+        "person.disabled": sender.is_disabled,
+        entry.problem or "": entry.problem is not None,
+        "entry.carried": carried,
+        "entry.station_unknown": names_station and station is None,
+        "entry.not_allowed": not _may_enter_for(entry, sender=sender, exists=subject_exists, station=station),
+    }
+    return next((code for code, holds in reasons.items() if holds), None)
+
+
+def _may_enter_for(entry: Entry, *, sender: Sender, exists: bool, station: Placed | None) -> bool:
+    if entry.on_behalf_of in (None, sender.member_id):
+        return True
+    # What speaks about another entry is measured by that entry's station: reason_about_target.
+    return exists and is_staff_of(sender, station if entry.kind in ROOT_KINDS else None, anywhere=True)
+
+
+def is_staff_of(sender: Sender, station: Placed | None, *, anywhere: bool = False) -> bool:
+    """Whether the sender is staff and answers for this station."""
+    if sender.role not in STAFF:
+        return False
+    return scope_has(sender.scope, station) or (anywhere and station is None)
+
+
+def reason_about_target(
+    entry: Entry, *, sender: Sender, target: Kept | None, station: Placed | None, check_changes: CheckChanges
+) -> str | None:
+    """Why a shift_end, correction or withdrawal can't apply yet; None when it can. `station`: the root's."""
+    if target is None or target.state != "accepted":
+        return "entry.target_missing"
+    if not _fits(entry, target=target, check_changes=check_changes):
+        return "entry.invalid"
+    if is_staff_of(sender, station):
+        return None
+    if entry.on_behalf_of not in (None, sender.member_id):
+        return "entry.not_allowed"
+    return None if sender.member_id in (target.member_id, target.entered_by_id) else "target.not_yours"
+
+
+def _fits(entry: Entry, *, target: Kept, check_changes: CheckChanges) -> bool:
+    if entry.kind == "shift_end":
+        return target.kind == "shift_start"
+    if target.kind not in CORRECTABLE:
+        return False
+    return entry.kind == "withdrawal" or not check_changes(target.kind or "", entry.body["changes"])

@@ -1,0 +1,422 @@
+"""The working state of one sync call: read once, judged in memory in the order sent, written once.
+
+Everything here happens inside one write transaction, after the ids that the call names were locked
+(`lock_names`), so what was read stays true until the commit. The database remains the referee: should a
+receipt stand there after all, the insert does not return it and the whole call is tried again.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from workstation.keys import Keys
+from workstation.network.queries import find_stations
+from workstation.people.queries import find_rights, list_device_owners, list_existing_members
+from workstation.shifts.queries import Duty, list_duties
+from workstation.shifts.rules import closes_at
+from workstation.sync.entries import (
+    ABOUT_KINDS,
+    ROOT_KINDS,
+    Entry,
+    HeldContent,
+    Kept,
+    Result,
+    Seal,
+    Sender,
+    Unusable,
+    content_of,
+)
+from workstation.sync.held import open_up
+from workstation.sync.judgement import (
+    CheckChanges,
+    clocks_of,
+    judge_presence,
+    reason_about_target,
+    reason_to_hold,
+)
+from workstation.sync.queries import find_held, find_kept, is_waiting_for, list_families, list_waiting_for
+from workstation.sync.seals import Unsealed, unseal
+from workstation.sync.stories import in_order
+
+Incoming = Entry | Seal | Unusable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grammar:
+    """What the wire's schemas know; handed inwards, since the domain knows no JSON."""
+
+    read: Callable[[dict[str, Any]], Entry | Unusable | Seal]
+    check_changes: CheckChanges
+
+
+class Ledger:
+    """What one call knows and what it will write."""
+
+    def __init__(
+        self, *, sender: Sender, sent_at: datetime, received_at: datetime, keys: Keys, grammar: Grammar
+    ) -> None:
+        self.sender = sender
+        self.network_id = sender.network_id
+        self.sent_at = sent_at
+        self.received_at = received_at
+        self.keys = keys
+        self.grammar = grammar
+        self.new: dict[str, Kept] = {}
+        self.changed: dict[str, Kept] = {}  # held before this call, a fact after it
+        self.new_held: dict[tuple[str, str], HeldContent] = {}
+        self.constituents: dict[str, dict[str, Any]] = {}
+        self.roots_before: dict[str, list[Kept]] = {}
+
+    # -- reading ------------------------------------------------------------------------------------
+
+    def read(self, incoming: Sequence[Incoming]) -> None:
+        """Loads all that these entries name, in a constant number of statements."""
+        entries = [each for each in incoming if isinstance(each, Entry)]
+        entries += self._open_seals(incoming)
+        ids = {str(each.id) for each in incoming if isinstance(each, Entry | Seal)}
+        targets = {each.target_id for each in entries if each.target_id}
+        self.known = find_kept(network_id=self.network_id, ids=ids | targets)
+        self.held = find_held(network_id=self.network_id, ids=ids & self._held_or_other(entries))
+        self._read_families({kept.root_id for kept in self.known.values() if kept.root_id})
+        self._read_stations(entries)
+        others = {each.device_id for each in entries if each.device_id not in (None, self.sender.device_id)}
+        self.device_owners = list_device_owners(
+            network_id=self.network_id, device_ids=sorted(filter(None, others))
+        )
+        named = {id for each in entries for id in (each.on_behalf_of, each.author_id) if id}
+        self.subjects = list_existing_members(network_id=self.network_id, ids=sorted(named))
+        self._read_shifts(entries)
+
+    def _open_seals(self, incoming: Iterable[Incoming]) -> list[Entry]:
+        """Opens what phones give back after a restore, and reads the entries in it anew."""
+        seals = [each for each in incoming if isinstance(each, Seal)]
+        self.unsealed = {each.id: unseal(each, network_id=self.network_id, keys=self.keys) for each in seals}
+        self.reread: dict[str, Entry] = {}
+        for opened in self.unsealed.values():
+            if opened and opened.kept and opened.held is None:
+                entry = self.grammar.read(content_of(opened.kept))
+                if isinstance(entry, Entry):
+                    self.reread[entry.id] = replace(entry, constituent=opened.constituent)
+        return list(self.reread.values())
+
+    def _read_shifts(self, entries: Iterable[Entry]) -> None:
+        starts = [each for each in entries if each.kind == "shift_start" and each.recorded_at]
+        self.shifts: list[Duty] = []
+        if starts:
+            moments = [moment for each in starts for moment in (each.recorded_at, each.stated_at) if moment]
+            members = {self.sender.member_id} | {each.on_behalf_of for each in starts if each.on_behalf_of}
+            self.shifts = list_duties(
+                network_id=self.network_id, member_ids=sorted(members), since=min(moments), until=max(moments)
+            )
+
+    def _held_or_other(self, entries: Iterable[Entry]) -> set[str]:
+        """Ids whose held row matters: known as held, or known with another wording."""
+        said = {entry.id: entry.content_hash for entry in entries}
+        return {
+            id
+            for id, kept in self.known.items()
+            if kept.state != "accepted" or said.get(id, kept.content_hash) != kept.content_hash
+        }
+
+    def _read_families(self, root_ids: set[str]) -> None:
+        family = list_families(network_id=self.network_id, root_ids=root_ids - self.roots_before.keys())
+        for root_id in root_ids - self.roots_before.keys():
+            self.roots_before[root_id] = [kept for kept in family.values() if kept.root_id == root_id]
+        self.known |= {id: kept for id, kept in family.items() if id not in self.known}
+
+    def _read_stations(self, entries: Iterable[Entry]) -> None:
+        named = {entry.station_id for entry in entries if entry.station_id}
+        standing = {kept.station_id for kept in self.known.values() if kept.station_id}
+        self.stations = find_stations(network_id=self.network_id, ids=sorted(named | standing))
+
+    # -- taking, in the order sent ------------------------------------------------------------------
+
+    def take(self, given: Incoming) -> Result:
+        """What becomes of one entry [4.2]. Never raises for what a phone may send."""
+        if isinstance(given, Unusable):
+            return Result(id=given.id, status="rejected", code=given.code)
+        if isinstance(given, Seal):
+            return self._restore(given)
+        seen = self.find(given.id)
+        if seen is None:
+            return self._take_new(given)
+        if seen.content_hash != given.content_hash:
+            return self._take_conflict(given)
+        return self._take_repeat(given, seen)
+
+    def find(self, entry_id: str | None) -> Kept | None:
+        if entry_id is None:
+            return None
+        return self.new.get(entry_id) or self.changed.get(entry_id) or self.known.get(entry_id)
+
+    def _take_new(self, entry: Entry) -> Result:
+        kept = self._begin(entry)
+        kept.code = self._reason(entry, kept)
+        kept.state = "held" if kept.code else "accepted"
+        self.new[entry.id] = kept
+        held = self._hold(entry, kept.code) if kept.code else None
+        if held is None:
+            self.accept(kept, entry)
+        # The result says what the entry was when it was applied; what follows changes the row, not this.
+        return Result(
+            id=entry.id,
+            status=kept.state,
+            kept=replace(kept),
+            source=kept,
+            held=held,
+            constituent=entry.constituent,
+        )
+
+    def _take_repeat(self, entry: Entry, seen: Kept) -> Result:
+        if seen.code == "entry.carried" and seen.state == "held" and self._is_author(entry, seen):
+            return self._confirm_carried(entry, seen)
+        held = self._held_content(entry.id, seen.content_hash) if seen.state != "accepted" else None
+        status = "duplicate" if seen.state == "accepted" else "held"
+        return Result(
+            id=entry.id,
+            status=status,
+            kept=replace(seen),
+            source=seen,
+            held=held,
+            constituent=entry.constituent,
+        )
+
+    def _take_conflict(self, entry: Entry) -> Result:
+        """The first wording stands; the second is kept beside it under a number of its own."""
+        held = self._held_content(entry.id, entry.content_hash) or self._hold(entry, "entry.conflict")
+        return Result(id=entry.id, status="conflict", code="entry.conflict", held=held, seq=entry.seq)
+
+    def _is_author(self, entry: Entry, seen: Kept) -> bool:
+        return entry.author_id in (None, self.sender.member_id) and seen.member_id == self.sender.member_id
+
+    def _confirm_carried(self, entry: Entry, seen: Kept) -> Result:
+        """The author's own phone sends what somebody else's had carried in: now it is judged as its own."""
+        kept = self._begin(entry)
+        kept.receipt_no, kept.received_at = seen.receipt_no, seen.received_at
+        kept.code = self._reason(entry, kept)
+        kept.state = "held" if kept.code else "accepted"
+        if kept.state == "accepted":
+            self.changed[entry.id] = kept
+            self.accept(kept, entry)
+        return Result(
+            id=entry.id, status=kept.state, kept=replace(kept), source=kept, constituent=entry.constituent
+        )
+
+    # -- judging ------------------------------------------------------------------------------------
+
+    def _begin(self, entry: Entry) -> Kept:
+        """The receipt of a new entry with its clocks and its judged position."""
+        clocks = clocks_of(entry, sent_at=self.sent_at, received_at=self.received_at)
+        author = entry.author_id if entry.author_id in self.subjects else self.sender.member_id
+        subject = entry.on_behalf_of if entry.on_behalf_of in self.subjects else author
+        kept = Kept(
+            network_id=self.network_id,
+            entry_id=entry.id,
+            device_id=self._device_of(entry),
+            seq=entry.seq,
+            member_id=subject or self.sender.member_id,
+            entered_by_id=author if subject != author else None,
+            kind=entry.kind,
+            content_hash=entry.content_hash,
+            station_id=entry.station_id if entry.kind in ROOT_KINDS else None,
+            target_id=entry.target_id,
+            recorded_at=entry.recorded_at,
+            received_at=self.received_at,
+            occurred_at=clocks and clocks.occurred_at,
+            clock_error_s=clocks and clocks.clock_error_s,
+            flags=[*(clocks.flags if clocks else []), *entry.flags],
+        )
+        judge_presence(kept, entry=entry, station=self._station(entry.station_id), keys=self.keys)
+        return kept
+
+    def _device_of(self, entry: Entry) -> str | None:
+        if entry.device_id in (None, self.sender.device_id):
+            return self.sender.device_id
+        return entry.device_id if entry.device_id in self.device_owners else None
+
+    def _station(self, station_id: str | None) -> Any:
+        return self.stations.get(station_id) if station_id else None
+
+    def _reason(self, entry: Entry, kept: Kept) -> str | None:
+        """Why the entry must wait; None when it is a fact. An accepted one learns its root here."""
+        owner = self.device_owners.get(entry.device_id) if entry.device_id else self.sender.member_id
+        reason = reason_to_hold(
+            entry,
+            sender=self.sender,
+            is_own_device=entry.device_id in (None, self.sender.device_id) or owner == self.sender.member_id,
+            subject_exists=entry.on_behalf_of is None or entry.on_behalf_of in self.subjects,
+            station=self._station(entry.station_id),
+        )
+        return reason or self.reason_about_target_of(entry, kept)
+
+    def reason_about_target_of(self, entry: Entry, kept: Kept) -> str | None:
+        if entry.kind not in ABOUT_KINDS:
+            kept.root_id = entry.id
+            return None
+        target = self.find(entry.target_id)
+        root = self.find(target.root_id) if target else None
+        reason = reason_about_target(
+            entry,
+            sender=self.sender,
+            target=target,
+            station=self._station(root.station_id) if root else None,
+            check_changes=self.grammar.check_changes,
+        )
+        kept.root_id = root.entry_id if root and reason is None else None
+        return reason
+
+    def accept(self, kept: Kept, entry: Entry) -> None:
+        kept.body = entry.body
+        if kept.kind == "shift_start":
+            self._note_overlap(kept)
+        if kept.kind == "shift_end" and kept.occurred_at:
+            end = kept.occurred_at
+            self.shifts = [
+                duty._replace(ends_at=end) if duty.id == kept.target_id else duty for duty in self.shifts
+            ]
+        root_id = kept.root_id or kept.entry_id
+        self.roots_before.setdefault(root_id, [])
+        if entry.constituent:
+            self.constituents[root_id] = entry.constituent
+
+    def _note_overlap(self, kept: Kept) -> None:
+        """Starting while another shift is open: both are kept, and this one says so."""
+        assert kept.occurred_at is not None  # an accepted entry says when
+        begins = kept.occurred_at
+        open_now = (
+            duty for duty in self.shifts if duty.member_id == kept.member_id and duty.id != kept.entry_id
+        )
+        if any(duty.starts_at <= begins < duty.ends_at for duty in open_now):
+            kept.flags.append("overlap")
+        self.shifts.append(Duty(kept.entry_id, kept.member_id, begins, closes_at(started_at=begins)))
+
+    def _hold(self, entry: Entry, code: str) -> HeldContent:
+        held = HeldContent(
+            entry_id=entry.id,
+            content_hash=entry.content_hash,
+            code=code,
+            member_id=self.sender.member_id,
+            station_id=entry.station_id if entry.station_id in self.stations else None,
+            held_at=self.received_at,
+            content=entry.content,
+        )
+        self.new_held[entry.id, entry.content_hash] = held
+        return held
+
+    def _held_content(self, entry_id: str, content_hash: str) -> HeldContent | None:
+        """What is held already under this id and wording, in this call or before it."""
+        fresh = self.new_held.get((entry_id, content_hash))
+        stored = self.held.get((entry_id, content_hash))
+        if fresh or stored is None:
+            return fresh
+        content = open_up(stored.content, network_id=self.network_id, entry_id=entry_id, keys=self.keys)
+        return HeldContent(
+            entry_id=entry_id,
+            content_hash=content_hash,
+            code=stored.code,
+            member_id=stored.member_id,
+            station_id=stored.station_id,
+            held_at=stored.held_at,
+            content=content or {},
+            receipt_no=stored.receipt_no,
+        )
+
+    # -- what follows -------------------------------------------------------------------------------
+
+    def settle_waiting(self) -> None:
+        """Applies what waited for a target that is here now, until nothing more follows [4.5]."""
+        arrived = {id for id, kept in (self.new | self.changed).items() if kept.state == "accepted"}
+        while arrived:
+            stored = list_waiting_for(network_id=self.network_id, target_ids=arrived)
+            self.held |= find_held(network_id=self.network_id, ids=stored.keys())
+            here = {id: kept for id, kept in self.new.items() if is_waiting_for(kept, arrived)}
+            waiting = in_order((stored | here).values())
+            self._read_more(waiting)
+            arrived = {kept.entry_id for kept in waiting if self._try_again(kept)}
+
+    def _read_more(self, waiting: Sequence[Kept]) -> None:
+        """Stations and people that only the waiting entries name."""
+        contents = (self._held_content(kept.entry_id, kept.content_hash) for kept in waiting)
+        entries = [self.grammar.read(held.content) for held in contents if held]
+        named = {each.station_id for each in entries if isinstance(each, Entry) and each.station_id}
+        missing = sorted(named - self.stations.keys())
+        self.stations |= find_stations(network_id=self.network_id, ids=missing)
+
+    def _try_again(self, kept: Kept) -> bool:
+        """Judges a waiting entry by the rights of whoever sent it; whether it became a fact."""
+        held = self._held_content(kept.entry_id, kept.content_hash)
+        entry = self.grammar.read(held.content) if held else None
+        if not isinstance(entry, Entry):
+            return False
+        kept.code = self._as_sender_of(kept).reason_about_target_of(entry, kept)
+        self.changed |= {} if kept.entry_id in self.new else {kept.entry_id: kept}
+        if kept.code is None:
+            kept.state = "accepted"
+            self.new_held.pop((kept.entry_id, kept.content_hash), None)
+            self.accept(kept, entry)
+        return kept.code is None
+
+    def _as_sender_of(self, kept: Kept) -> "Ledger":
+        sender_id = kept.entered_by_id or kept.member_id
+        if sender_id == self.sender.member_id:
+            return self
+        role, scope = find_rights(network_id=self.network_id, member_id=sender_id)
+        other = copy(self)
+        other.sender = replace(self.sender, member_id=sender_id, role=role, scope=scope)
+        return other
+
+    # -- giving back after a restore ----------------------------------------------------------------
+
+    def _restore(self, given: Seal) -> Result:
+        """Takes back what the server itself had kept [7.3]; numbers and judgement stay as they were."""
+        opened = self.unsealed[given.id]
+        if opened is None:
+            return Result(id=given.id, status="rejected", code="entry.seal_invalid")
+        if opened.kept is None:
+            return self._restore_conflict(opened)
+        seen = self.find(given.id)
+        if seen is not None:
+            held = self._held_content(seen.entry_id, seen.content_hash) if seen.state != "accepted" else None
+            status = "duplicate" if seen.state == "accepted" else "held"
+            return Result(id=given.id, status=status, kept=replace(seen), source=seen, held=held)
+        return self._restore_kept(opened.kept, opened)
+
+    def _restore_kept(self, kept: Kept, opened: Unsealed) -> Result:
+        owner = kept.entered_by_id or kept.member_id
+        kept.device_id = kept.device_id if self._knows_device(kept.device_id) else None
+        kept.member_id = kept.member_id if kept.member_id in self.subjects else self.sender.member_id
+        self.new[kept.entry_id] = kept
+        held = opened.held
+        if held is None:
+            entry = self.reread[kept.entry_id]
+            kept.code = "entry.carried" if owner != self.sender.member_id else self._reason(entry, kept)
+            kept.state = "held" if kept.code else "accepted"
+            held = self._hold(entry, kept.code) if kept.code else None
+            if held is None:
+                self.accept(kept, entry)
+        else:
+            self.new_held[kept.entry_id, kept.content_hash] = held
+        if held is not None:
+            held.receipt_no, held.content_hash = kept.receipt_no, kept.content_hash
+            kept.body = None
+        return Result(
+            id=kept.entry_id,
+            status=kept.state,
+            kept=replace(kept),
+            source=kept,
+            held=held,
+            constituent=opened.constituent,
+        )
+
+    def _knows_device(self, device_id: str | None) -> bool:
+        return device_id == self.sender.device_id or device_id in self.device_owners
+
+    def _restore_conflict(self, opened: Unsealed) -> Result:
+        held = opened.held
+        assert held is not None  # a seal without a receipt is the seal of a conflict
+        stored = self._held_content(held.entry_id, held.content_hash)
+        if stored is None:
+            self.new_held[held.entry_id, held.content_hash] = held
+        return Result(id=held.entry_id, status="conflict", code="entry.conflict", held=stored or held)

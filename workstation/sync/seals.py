@@ -1,0 +1,69 @@
+"""Seals: what the server kept of an entry, given to the phone for safe keeping, readable by the server alone.
+
+After a restore from a backup the phones hand their seals in, and the lost day is back with its receipt
+numbers. A phone keeps no position and no name for it.
+"""
+
+import base64
+import json
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from workstation.keys import Keys
+from workstation.sync.entries import HeldContent, Kept, Seal
+
+MOST_CHARACTERS = 16 * 1024
+MOMENTS = ("recorded_at", "received_at", "occurred_at")
+
+
+class Unsealed(NamedTuple):
+    """What stood in a seal: a receipt or the second wording of a conflict, and who had agreed to be named."""
+
+    kept: Kept | None
+    held: HeldContent | None
+    constituent: dict[str, Any] | None
+
+
+def seal(
+    *,
+    network_id: int,
+    entry_id: str,
+    kept: Kept | None,
+    held: HeldContent | None,
+    constituent: dict[str, Any] | None,
+    keys: Keys,
+) -> str:
+    """The opaque text. A held body too large for it is left out; its receipt and hash are not."""
+    parts = {"kept": kept and vars(kept), "held": held and vars(held), "constituent": constituent}
+    text = _write(parts, network_id=network_id, entry_id=entry_id, keys=keys)
+    if len(text) > MOST_CHARACTERS and held is not None:
+        parts["held"] = vars(held) | {"content": {"too_large_for_seal": True}}
+        text = _write(parts, network_id=network_id, entry_id=entry_id, keys=keys)
+    return text
+
+
+def _write(parts: dict[str, Any], *, network_id: int, entry_id: str, keys: Keys) -> str:
+    plain = json.dumps(parts, default=datetime.isoformat, separators=(",", ":")).encode()
+    return base64.b64encode(keys.encrypt("seal", plain, bound_to=f"{network_id} {entry_id}")).decode()
+
+
+def unseal(given: Seal, *, network_id: int, keys: Keys) -> Unsealed | None:
+    """What stands in a seal of this id and network, or None when it does not open."""
+    try:
+        sealed = base64.b64decode(given.sealed, validate=True)
+    except ValueError:
+        return None
+    plain = keys.decrypt("seal", sealed, bound_to=f"{network_id} {given.id}")
+    if plain is None:
+        return None
+    parts = json.loads(plain)
+    return Unsealed(
+        kept=parts["kept"] and Kept(**_with_moments(parts["kept"], MOMENTS)),
+        held=parts["held"] and HeldContent(**_with_moments(parts["held"], ("held_at",))),
+        constituent=parts["constituent"],
+    )
+
+
+def _with_moments(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    moments = {name: datetime.fromisoformat(values[name]) for name in names if values[name]}
+    return values | moments
