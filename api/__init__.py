@@ -6,7 +6,8 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_smorest import Api
 
-from api import auth, commands, compression, docs_page, errors, health, pwa, request_id
+from api import auth, compression, docs_page, errors, health, pwa, request_id
+from api.commands import CommandFolder
 from api.config import Settings
 from api.json import OrjsonProvider
 from workstation import models
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder=None)
     app.json = OrjsonProvider(app)
+    app.cli = CommandFolder(app.name)
     app.config.update(OPENAPI, SETTINGS=settings, MAX_CONTENT_LENGTH=16 * 1024 * 1024)
     app.extensions["keys"] = Keys(settings.secret_key)
     _connect_database(app, settings)
@@ -59,7 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     api = QuietApi(app)
     for noun in NOUNS:
         api.register_blueprint(import_module(f"api.{noun}").blueprint)
-    for part in (health, docs_page, commands, compression):
+    for part in (health, docs_page, compression):
         part.install(app)
     app.after_request(auth.offer_nonce)
     pwa.install(app)

@@ -74,7 +74,7 @@ def coverage(query: dict[str, Any]) -> Response:
 @guard.staff
 @blueprint.arguments(CoverageQuery, location="query", unknown=RAISE)
 def coverage_file(query: dict[str, Any], kind: str) -> Response:
-    """The rows as CSV, or as XLSX with the totals. Heads are the names of the fields, nested ones with `_`."""
+    """The rows as CSV, or as XLSX with the totals. Heads are the fields' names, nested ones with `_`."""
     by = query["by"]
     answer = _ask_coverage(query)
     name = file_name(by, answer)

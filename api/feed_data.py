@@ -1,13 +1,14 @@
 """What the things in the feed are now: one look-up a noun for a whole page."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
+from api.schemas.base import write_moment
 from api.schemas.feed import DutyOut, NoticeOut, PlanOut
 from api.schemas.network import DivisionOut, StationOut, TopicOut
-from api.schemas.sync import ResultOut
+from api.schemas.sync import write_result
 from workstation.database import Base, db
 from workstation.errors import ENTRY_MESSAGES
 from workstation.feed.models import Change
@@ -24,12 +25,9 @@ def receipt_data(receipt: Receipt) -> dict[str, Any]:
     closed = receipt.state == "closed"
     status = "accepted" if receipt.state == "accepted" else "held"
     message = ENTRY_MESSAGES.get(receipt.code or "")
-    result = ResultOut(exclude=("sealed",)).dump(
-        {**vars(receipt), "id": receipt.entry_id, "status": status, "message": message}
-    )
-    recorded_at = receipt.recorded_at and receipt.recorded_at.isoformat().replace("+00:00", "Z")
-    shown = {"kind": receipt.kind, "recorded_at": recorded_at, "station_id": receipt.station_id}
-    return {**result, **shown, "target_id": receipt.target_id, "body": receipt.body, "closed": closed}
+    result = write_result(vars(receipt) | {"id": receipt.entry_id, "status": status, "message": message})
+    shown = {name: getattr(receipt, name) for name in ("kind", "station_id", "target_id", "body")}
+    return result | shown | {"recorded_at": write_moment(receipt.recorded_at), "closed": closed}
 
 
 NOUNS: dict[str, tuple[type[Base], Any, Dump]] = {
@@ -43,10 +41,21 @@ NOUNS: dict[str, tuple[type[Base], Any, Dump]] = {
 }
 
 
-def changes_with_data(*, network_id: int, changes: Sequence[Change]) -> list[dict[str, Any]]:
-    """The changes as the wire has them. What is gone by now comes as a removal."""
+def changes_with_data(
+    *, network_id: int, changes: Sequence[Change], told: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The changes as the wire has them. What is gone by now comes as a removal.
+
+    `told` is what the same answer says already, status by entry id: it is not said twice.
+    """
     data = {noun: _data(network_id, noun, changes) for noun in {change.noun for change in changes}}
-    return [_with_data(change, data[change.noun].get(change.id)) for change in changes]
+    found = [_with_data(change, data[change.noun].get(change.id)) for change in changes]
+    return [change for change in found if not _is_told(change, told)]
+
+
+def _is_told(change: dict[str, Any], told: Mapping[str, str]) -> bool:
+    is_receipt = change["noun"] == "receipt" and change["op"] == "put"
+    return is_receipt and bool(change["data"]["status"] == told.get(change["id"]))
 
 
 def _with_data(change: Change, data: dict[str, Any] | None) -> dict[str, Any]:

@@ -9,15 +9,15 @@ from flask import current_app
 from api.auth import app_keys
 from workstation.database import writing
 from workstation.feed.operations import begin_epoch
-from workstation.feed.queries import is_ahead
+from workstation.feed.queries import is_displaced
 
 log = structlog.get_logger()
 
 
 def note_unnoticed_restore(*, cursor: str | None) -> None:
-    """A phone has seen more than there is: begins a new epoch, once, however many phones say so."""
+    """This database is not the one its epoch began on: begins a new one, once, however many phones say so."""
     with writing():
-        if is_ahead(cursor=cursor, keys=app_keys()):
+        if is_displaced(cursor=cursor, keys=app_keys()):
             restores = count_restore(current_app.config["SETTINGS"].data_dir / "restores")
             begin_epoch(restores=restores)
             log.warning("epoch.began", restores=restores)

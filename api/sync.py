@@ -1,7 +1,7 @@
 """One round trip, both directions: entries up, receipts and changes down.
 
 The numbered steps are those of docs/sync-protocol.md. The order matters. Who is calling is known before
-anything is read [3.1]; entries are applied and committed before anything is answered [4.6]; and what is
+anything is read [4.1]; entries are applied and committed before anything is answered [4.10]; and what is
 sent down is read after that commit, in a transaction of its own. A failure anywhere leaves the phone
 with no results, so it keeps everything and repeats.
 """
@@ -18,10 +18,10 @@ from api.feed_data import changes_with_data
 from api.json import Unreadable, dump_json, read_json
 from api.restores import note_unnoticed_restore
 from api.schemas.entries import EntryReader
-from api.schemas.sync import ResultOut, SyncIn, SyncOut
+from api.schemas.sync import SyncIn, SyncOut, write_result
 from workstation.database import db
 from workstation.errors import ENTRY_MESSAGES, Refusal
-from workstation.feed.queries import is_ahead, read_page
+from workstation.feed.queries import is_displaced, read_page
 from workstation.network.queries import list_topics
 from workstation.people.rules import STAFF, Scope
 from workstation.sync.entries import Result, Sender
@@ -32,9 +32,6 @@ from workstation.sync.seals import seal
 
 blueprint = Blueprint("sync", __name__, url_prefix="/api/v1/sync", description="Sync")
 ENVELOPE = SyncIn()
-RESULTS = ResultOut(many=True)
-# Every result has every field; what does not apply is null.
-NO_RESULT: dict[str, Any] = dict.fromkeys(RESULTS.fields) | {"flags": []}
 
 
 @blueprint.route("", methods=["POST"])
@@ -48,11 +45,12 @@ def sync() -> Response:
     """
     person, envelope = caller(), _envelope(_body())
     results = _receive(person, envelope)
-    answer = {"server_time": person.now, "results": results} | _changes(person, envelope["cursor"])
+    told = {result["id"]: result["status"] for result in results if isinstance(result["id"], str)}
+    answer = {"server_time": person.now, "results": results} | _changes(person, envelope["cursor"], told)
     return Response(dump_json(answer), mimetype="application/json")
 
 
-# -- reading the call [3] ---------------------------------------------------------------------------
+# -- reading the call [4.2] --------------------------------------------------------------------------
 
 
 def _body() -> bytes:
@@ -101,7 +99,7 @@ def _is_newer(protocol: object) -> bool:
     return isinstance(protocol, int) and not isinstance(protocol, bool) and protocol > PROTOCOL_MAX
 
 
-# -- entries up [4] ---------------------------------------------------------------------------------
+# -- entries up [4.3] -------------------------------------------------------------------------------
 
 
 def _receive(person: Caller, envelope: dict[str, Any]) -> list[dict[str, Any]]:
@@ -116,7 +114,7 @@ def _receive(person: Caller, envelope: dict[str, Any]) -> list[dict[str, Any]]:
     )
     incoming = [reader.read(raw) for raw in envelope["entries"]]
     results = receive_batch(call=call, incoming=incoming)
-    return RESULTS.dump([_wire_result(result, network_id=person.network_id) for result in results])  # type: ignore[no-any-return]
+    return [_wire_result(result, network_id=person.network_id) for result in results]
 
 
 def entry_reader(*, network_id: int) -> EntryReader:
@@ -140,7 +138,7 @@ def _sender(person: Caller) -> Sender:
 
 def _wire_result(result: Result, *, network_id: int) -> dict[str, Any]:
     kept, held = result.kept, result.held
-    said = NO_RESULT | {"seq": result.seq}
+    said: dict[str, Any] = {"seq": result.seq, "flags": []}
     if kept is not None:
         said |= vars(kept)
     elif held is not None:
@@ -161,22 +159,22 @@ def _wire_result(result: Result, *, network_id: int) -> dict[str, Any]:
             constituent=result.constituent,
             keys=app_keys(),
         )
-    return said
+    return write_result(said)
 
 
-# -- changes down [5] -------------------------------------------------------------------------------
+# -- changes down [7] -------------------------------------------------------------------------------
 
 
-def _changes(person: Caller, cursor: str | None) -> dict[str, Any]:
+def _changes(person: Caller, cursor: str | None, told: dict[str, str]) -> dict[str, Any]:
     """The next page for this phone; nothing at all for one that was revoked."""
     db.session.rollback()  # what is read now is what is committed
-    if is_ahead(cursor=cursor, keys=app_keys()):
+    if is_displaced(cursor=cursor, keys=app_keys()):
         note_unnoticed_restore(cursor=cursor)
     page = read_page(network_id=person.network_id, member_id=person.member_id, cursor=cursor, keys=app_keys())
     if not person.is_welcome:
         return {"changes": [], "cursor": cursor or "", "more": False, "reset": False, "epoch": page.epoch}
     return {
-        "changes": changes_with_data(network_id=person.network_id, changes=page.changes),
+        "changes": changes_with_data(network_id=person.network_id, changes=page.changes, told=told),
         "cursor": page.cursor,
         "more": page.more,
         "reset": page.reset,

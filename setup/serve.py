@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from setup import environment
+from setup.disk import check_space, check_writable
 from setup.processes import end_descendants, end_with_parent, stop_on_sigterm
 from setup.terminal import ROOT, fail, speak_utf8, step
 
@@ -37,8 +38,8 @@ def serve() -> None:
     check_port_free(host, port)
     environment.prepare(tests=False)
     data_dir = ROOT / os.environ.get("DATA_DIR", "var")
-    environment.check_writable(data_dir)
-    environment.check_space(data_dir, needed_mb=100)
+    check_writable(data_dir)
+    check_space(data_dir, needed_mb=100)
     step("Database · 准备数据库", [*FLASK, "db", "upgrade"], otherwise=NO_DATABASE, environment=variables())
     networks = flask("network", "list") or load_demo()
     server = start_gunicorn()

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from setup.processes import end_with_parent
+
 ROOT = Path(__file__).parent.parent
 WORKERS = 3
 # The same as in tests/databases.py, so that a test can also act behind the server's back.
@@ -41,6 +43,7 @@ class LiveServer:
             stdout=(self.data_dir / "server.log").open("ab"),
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=end_with_parent,
         )
         self._wait_until_ready()
         return self

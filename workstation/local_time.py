@@ -1,6 +1,7 @@
 """The stations' own days: Asia/Shanghai. No UTC date may leak into a figure."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -11,6 +12,7 @@ def local_day(at: datetime) -> date:
     return at.astimezone(LOCAL).date()
 
 
+@lru_cache(maxsize=10_000)
 def day_start(day: date) -> datetime:
     """The first moment of a local day, in UTC."""
     return datetime.combine(day, time(), LOCAL).astimezone(UTC)

@@ -9,9 +9,32 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from workstation.ids import is_id
 
+# What people read when a field is wrong; marshmallow's own words are English.
+fields.Field.default_error_messages |= {
+    "required": "必填。",
+    "null": "不能为空。",
+    "validator_failed": "内容不对。",
+}
+fields.String.default_error_messages |= {"invalid": "应为文字。", "invalid_utf8": "文字的编码不对。"}
+fields.Integer.default_error_messages |= {"invalid": "应为整数。", "too_large": "数太大。"}
+fields.Mapping.default_error_messages |= {"invalid": "应为对象。"}
+fields.List.default_error_messages |= {"invalid": "应为列表。"}
+fields.Nested.default_error_messages |= {"type": "应为对象。"}
+validate.Range.message_min = "不能小于 {{min}}。"
+validate.Range.message_max = "不能大于 {{max}}。"
+validate.Range.message_all = "应在 {{min}} 至 {{max}} 之间。"
+validate.Length.message_min = "至少 {min} 个字。"
+validate.Length.message_max = "最多 {max} 个字。"
+validate.Length.message_all = "应为 {min} 至 {max} 个字。"
+validate.Length.message_equal = "应为 {equal} 个字。"
+validate.OneOf.default_message = "应为这些之一：{choices}。"
+validate.Equal.default_message = "应为 {other}。"
+
 
 class Strict(Schema):
     """A schema that refuses what it does not know, and keeps the order of its fields."""
+
+    error_messages = {"unknown": "不认识这个字段。", "type": "应为对象。"}
 
     class Meta:
         unknown = RAISE
@@ -84,6 +107,13 @@ def read_moment(value: object) -> datetime:
     return moment.astimezone(UTC)
 
 
+def write_moment(value: datetime | None) -> str | None:
+    """RFC 3339 in UTC with Z, to the millisecond."""
+    if value is None:
+        return None
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 class Moment(fields.Field[datetime]):
     """A moment: RFC 3339 with offset in, UTC with Z out."""
 
@@ -91,6 +121,4 @@ class Moment(fields.Field[datetime]):
         return read_moment(value)
 
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return write_moment(value)

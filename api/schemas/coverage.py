@@ -42,7 +42,7 @@ class CheckInsOut(RangeOut):
 
 
 class RowOut(Strict):
-    """The figures of one group. Rates are 0 to 1, null where there is no denominator. Hours are not rounded."""
+    """The figures of one group. Rates are 0 to 1, null without a denominator. Hours are not rounded."""
 
     key = fields.String()
     name = fields.String()

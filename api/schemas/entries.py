@@ -193,6 +193,7 @@ class EntryReader:
         entry.content["errors"] = error.messages
         for name in ("seq", "recorded_at", "device_id", "author_id", "kind"):
             setattr(entry, name, _if_valid(name, raw.get(name)))
+        entry.body = _station_only(raw.get("body"))
         return entry
 
     def _bare(self, raw: dict[str, Any]) -> Entry:
@@ -212,6 +213,12 @@ class EntryReader:
             ),
             recorded_at=None,
         )
+
+
+def _station_only(body: Any) -> dict[str, Any]:
+    """The station that a broken entry names: it decides who of the staff may see it."""
+    station_id = body.get("station_id") if isinstance(body, dict) else None
+    return {"station_id": station_id} if is_id(station_id) else {}
 
 
 def _is_too_large(raw: dict[str, Any]) -> bool:

@@ -1,8 +1,11 @@
 """The sync call on the wire."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from marshmallow import fields, validate
 
-from api.schemas.base import Moment, Strict, Text, WholeNumber
+from api.schemas.base import Moment, Strict, Text, WholeNumber, write_moment
 from workstation.sync.rules import LARGEST_SEQ
 
 
@@ -31,6 +34,18 @@ class ResultOut(Strict):
     distance_m = fields.Integer(allow_none=True)
     evidence = fields.Integer(allow_none=True)
     sealed = fields.String(allow_none=True)
+
+
+RESULT_FIELDS = tuple(ResultOut().fields)
+RESULT_MOMENTS = ("received_at", "occurred_at")
+
+
+def write_result(said: Mapping[str, Any]) -> dict[str, Any]:
+    """One result with every field, null where it does not apply. Plain: a call has a hundred of them."""
+    result = {name: said.get(name) for name in RESULT_FIELDS}
+    for name in RESULT_MOMENTS:
+        result[name] = write_moment(result[name])
+    return result
 
 
 class ChangeOut(Strict):

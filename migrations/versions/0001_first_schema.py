@@ -16,8 +16,8 @@ JSON = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgr
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 FINGERPRINT = sa.text(
-    "SELECT s.system_identifier || '/' || d.oid || '/' || c.timeline_id FROM pg_control_system() AS s,"
-    " pg_control_checkpoint() AS c, pg_database AS d WHERE d.datname = current_database()"
+    "SELECT s.system_identifier || '/' || d.oid || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)"
+    " FROM pg_control_system() AS s, pg_database AS d WHERE d.datname = current_database()"
 )
 
 

@@ -2,7 +2,10 @@
 
 import csv
 import io
-from datetime import date, timedelta
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from random import Random
 from typing import Any
 
 import openpyxl
@@ -13,17 +16,45 @@ from sqlalchemy import select
 from api import clock
 from api.schemas.coverage import CoverageOut, GapsOut, StationCoverageOut
 from tests.cast import HALL, Cast, Phone, Time
-from workstation.coverage.operations import rebuild
-from workstation.database import db, writing
+from workstation.check_ins.models import CheckIn
+from workstation.coverage.operations import rebuild, refresh_station_days
+from workstation.database import db, insert_rows, writing
 from workstation.ids import new_id
+from workstation.local_time import day_start
 from workstation.network.models import Area, ChecklistItem, Division, Network, Station
 from workstation.people.models import Device
-from workstation.shifts.models import PlannedShift
+from workstation.receptions.models import Reception
+from workstation.shifts.models import PlannedShift, Shift
 
 UNKNOWN_ID = "019a0000-0000-7000-8000-000000000000"  # fixed: parallel workers compare the names of tests
 FIX = {"lat": HALL[0], "lon": HALL[1], "accuracy_m": 24, "age_s": 2}
 ITEMS = ("统一标识", "固定阵地", "明确职责", "配套工作机制")
 TODAY = date(2026, 11, 20)
+BAD_QUESTIONS = (
+    ("from=2026-11-02&to=2026-11-01", "coverage.window_invalid"),
+    ("from=2026-11-01&to=2026-11-01", "coverage.window_invalid"),
+    ("from=1926-01-01&to=2026-01-01", "coverage.window_invalid"),
+    ("from=0001-01-01&to=0001-01-02", "coverage.window_invalid"),
+    ("from=2026-11-01", "coverage.window_invalid"),
+    ("window=30d&from=2026-11-01&to=2026-11-02", "coverage.window_invalid"),
+    ("window=0d", "coverage.window_invalid"),
+    ("window=3661d", "coverage.window_invalid"),
+    ("window=36500d", "coverage.window_invalid"),
+    ("window=-5d", "coverage.window_invalid"),
+    ("window=九十d", "coverage.window_invalid"),
+    ("window=90", "coverage.window_invalid"),
+    ("from=yesterday&to=2026-11-01", "request.invalid"),
+    ("by=person", "coverage.by_invalid"),
+    ("by=", "coverage.by_invalid"),
+    ("within=everything", "division.not_found"),
+    ("within=%00", "request.invalid"),
+    (f"within={UNKNOWN_ID}", "division.not_found"),
+    ("colour=red", "request.invalid"),
+    ("by=station&limit=0", "request.invalid"),
+    ("by=station&limit=many", "request.invalid"),
+    ("by=district&limit=5", "request.invalid"),
+    ("by=station&after=nobody", "coverage.after_unknown"),
+)
 FIGURES = {"shifts", "duty_hours", "person_hours", "receptions", "people_received"}
 
 
@@ -59,9 +90,9 @@ def tick(cast: Cast, station: str, *, confirmed_on: date = TODAY, items: tuple[s
             db.session.merge(ChecklistItem(**made, **said))
 
 
-def change(cast: Cast, model: Any, id: str, **values: Any) -> None:
+def change(cast: Cast, model: Any, key: str, **values: Any) -> None:
     with cast.app.app_context(), writing():
-        found = db.session.get_one(model, (cast.here.id, id))
+        found = db.session.get_one(model, (cast.here.id, key))
         for name, value in values.items():
             setattr(found, name, value)
 
@@ -121,9 +152,7 @@ class TestFigures:
 
     def test_no_utc_day_leaks_into_a_figure(self, cast: Cast) -> None:
         phone, hall = cast.phone("member"), cast.here.stations["hall"]
-        phone.sync(
-            phone.check_in(hall, at=clock.now() - timedelta(hours=11, minutes=30))
-        )  # 0:30, UTC yesterday
+        phone.sync(phone.check_in(hall, at=clock.now() - timedelta(hours=11, minutes=30)))
         assert station_row(cast, window="1d")["check_ins"]["low"] == 1
 
     def test_a_forgotten_end_counts_no_hours_and_may_count_those_of_the_rule(
@@ -159,17 +188,10 @@ class TestFigures:
 
     def test_an_entry_on_behalf_and_the_own_later_one_are_one_thing(self, cast: Cast) -> None:
         liaison, member, hall = cast.phone("liaison"), cast.phone("member"), cast.here.stations["hall"]
-        for_member = {"on_behalf_of": cast.here.members["member"]}
         noon = clock.now()
-        liaison.sync(
-            liaison.entry("check_in", {"station_id": hall, "purpose": "duty"}, **for_member),
-            liaison.entry(
-                "check_in",
-                {"station_id": hall, "purpose": "duty"},
-                at=noon - timedelta(hours=2),
-                **for_member,
-            ),
-        )
+        for hours in (0, 2):
+            entry = member.check_in(hall, at=noon - timedelta(hours=hours))
+            liaison.sync(entry | {"on_behalf_of": cast.here.members["member"], "seq": 3 - hours})
         assert station_row(cast)["check_ins"]["low"] == 2
         member.sync(member.check_in(hall, at=noon - timedelta(minutes=20), fix=FIX))
         row = station_row(cast)
@@ -442,15 +464,16 @@ class TestGroups:
 
 
 class TestScope:
-    @pytest.mark.parametrize("path", ["", ".csv", ".xlsx", "/gaps", "/gaps.csv", "/gaps.xlsx"])
-    def test_without_a_token_nobody_sees_anything(self, client: FlaskClient, path: str) -> None:
-        assert client.get(f"/api/v1/coverage{path}").status_code == 401
+    def test_without_a_token_nobody_sees_anything(self, client: FlaskClient) -> None:
+        for path in ("", ".csv", ".xlsx", "/gaps", "/gaps.csv", "/gaps.xlsx", "/stations/x", "?by=nonsense"):
+            assert client.get(f"/api/v1/coverage{path}").status_code == 401
 
     @pytest.mark.parametrize("who", ["member", "auditor"])
-    @pytest.mark.parametrize("path", ["", ".csv", "/gaps", f"/stations/{UNKNOWN_ID}", "?by=nonsense"])
-    def test_only_staff_see_coverage(self, cast: Cast, who: str, path: str) -> None:
-        answer = cast.phone(who).get(f"/api/v1/coverage{path}")
-        assert (answer.status_code, answer.json["code"]) == (403, "scope.denied")
+    def test_only_staff_see_coverage(self, cast: Cast, who: str) -> None:
+        phone = cast.phone(who)
+        for path in ("", ".csv", "/gaps", "/gaps.xlsx", f"/stations/{UNKNOWN_ID}", "?by=nonsense"):
+            answer = phone.get(f"/api/v1/coverage{path}")
+            assert (answer.status_code, answer.json["code"]) == (403, "scope.denied")
 
     def test_a_liaison_sees_the_own_stations_only(self, cast: Cast) -> None:
         answer = coverage(cast.phone("liaison"), by="station")
@@ -493,38 +516,13 @@ class TestScope:
 
 
 class TestBadInput:
-    @pytest.mark.parametrize(
-        ("query", "code"),
-        [
-            ("from=2026-11-02&to=2026-11-01", "coverage.window_invalid"),
-            ("from=2026-11-01&to=2026-11-01", "coverage.window_invalid"),
-            ("from=1926-01-01&to=2026-01-01", "coverage.window_invalid"),
-            ("from=0001-01-01&to=0001-01-02", "coverage.window_invalid"),
-            ("from=2026-11-01", "coverage.window_invalid"),
-            ("window=30d&from=2026-11-01&to=2026-11-02", "coverage.window_invalid"),
-            ("window=0d", "coverage.window_invalid"),
-            ("window=3661d", "coverage.window_invalid"),
-            ("window=36500d", "coverage.window_invalid"),
-            ("window=-5d", "coverage.window_invalid"),
-            ("window=九十d", "coverage.window_invalid"),
-            ("window=90", "coverage.window_invalid"),
-            ("from=yesterday&to=2026-11-01", "request.invalid"),
-            ("by=person", "coverage.by_invalid"),
-            ("by=", "coverage.by_invalid"),
-            ("within=everything", "division.not_found"),
-            ("within=%00", "request.invalid"),
-            (f"within={UNKNOWN_ID}", "division.not_found"),
-            ("colour=red", "request.invalid"),
-            ("by=station&limit=0", "request.invalid"),
-            ("by=station&limit=many", "request.invalid"),
-            ("by=district&limit=5", "request.invalid"),
-            ("by=station&after=nobody", "coverage.after_unknown"),
-        ],
-    )
-    def test_a_bad_question_gets_a_clear_answer(self, cast: Cast, query: str, code: str) -> None:
-        answer = cast.phone("city_officer").get(f"/api/v1/coverage?{query}")
-        assert answer.status_code in (404, 422)
-        assert answer.json["code"] == code
+    def test_a_bad_question_gets_a_clear_answer(self, cast: Cast, subtests: pytest.Subtests) -> None:
+        officer = cast.phone("city_officer")
+        for query, code in BAD_QUESTIONS:
+            with subtests.test(query):
+                answer = officer.get(f"/api/v1/coverage?{query}")
+                assert answer.status_code in (404, 422)
+                assert answer.json["code"] == code
 
     @pytest.mark.parametrize("window", ["1d", "3660d"])
     def test_the_smallest_and_largest_windows_are_answered(self, cast: Cast, window: str) -> None:
@@ -536,10 +534,11 @@ class TestBadInput:
         assert answer["totals"]["shifts"] == {"low": 0, "high": 0}
         assert answer["settled_until"] == "2026-11-20"
 
-    @pytest.mark.parametrize("station_id", ["x", "x.csv", UNKNOWN_ID, f"{UNKNOWN_ID}.csv", "%00"])
-    def test_a_station_that_is_none_is_not_found(self, cast: Cast, station_id: str) -> None:
-        answer = cast.phone("city_officer").get(f"/api/v1/coverage/stations/{station_id}")
-        assert (answer.status_code, answer.json["code"]) == (404, "station.not_found")
+    def test_a_station_that_is_none_is_not_found(self, cast: Cast) -> None:
+        officer = cast.phone("city_officer")
+        for station_id in ("x", "x.csv", UNKNOWN_ID, f"{UNKNOWN_ID}.csv", "%00"):
+            answer = officer.get(f"/api/v1/coverage/stations/{station_id}")
+            assert (answer.status_code, answer.json["code"]) == (404, "station.not_found")
 
 
 class TestGaps:
@@ -601,13 +600,15 @@ class TestFiles:
             "window_from", "window_to", "as_of", "settled_until", "rules_version",
         ]  # fmt: skip
 
-    @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1+1"])
-    @pytest.mark.parametrize("path", ["/api/v1/coverage.csv?by=station", "/api/v1/coverage/gaps.csv"])
-    def test_a_name_never_becomes_a_formula(self, cast: Cast, name: str, path: str) -> None:
-        change(cast, Station, cast.here.stations["hall"], name=name)
-        names = [row["name"] for row in self.rows(cast.phone("city_officer"), path)]
-        assert f"'{name}" in names
-        assert name not in names
+    def test_a_name_never_becomes_a_formula(self, cast: Cast, subtests: pytest.Subtests) -> None:
+        officer = cast.phone("city_officer")
+        for name in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1+1"):
+            change(cast, Station, cast.here.stations["hall"], name=name)
+            for path in ("coverage.csv?by=station", "coverage/gaps.csv"):
+                with subtests.test(f"{name} in {path}"):
+                    names = [row["name"] for row in self.rows(officer, f"/api/v1/{path}")]
+                    assert f"'{name}" in names
+                    assert name not in names
 
     def test_a_name_in_a_workbook_is_text(self, cast: Cast) -> None:
         change(cast, Station, cast.here.stations["hall"], name="=1+1")
@@ -650,3 +651,82 @@ def test_the_command_rebuilds_from_the_facts(cast: Cast) -> None:
     assert "here：已按原始记录重算 1 个站日。" in answer.output
     wrong = cast.app.test_cli_runner().invoke(args=["coverage", "rebuild", "--network", "nowhere"])
     assert wrong.exit_code != 0
+
+
+def shuffled_history(cast: Cast, phones: list[Phone], random: Random) -> None:
+    """Four days of entries of any kind at two stations, with amendments, sent in a random order."""
+    for number in range(60):
+        phone = random.choice(phones)
+        station = cast.here.stations[random.choice(["hall", "annex"])]
+        at = clock.now() - timedelta(minutes=random.randrange(5, 4 * 24 * 60))
+        made = [phone.check_in(station, at=at), phone.reception(station, at=at, headcount=number % 4 + 1)]
+        start = phone.shift_start(station, at=at, fix=random.choice([FIX, None]))
+        end = phone.shift_end(start["id"], at=min(clock.now(), at + timedelta(minutes=random.randrange(400))))
+        entry, *rest = random.choice([[made[0]], [made[1]], [start], [start, end], [end, start]])
+        phone.sync(entry, *rest)
+        if random.random() < 0.2:
+            phone.sync(phone.about("withdrawal", entry["id"]))
+        elif random.random() < 0.2 and entry["kind"] != "shift_end":
+            other = cast.here.stations[random.choice(["hall", "annex", "far"])]
+            phone.sync(phone.about("correction", entry["id"], changes={"station_id": other}))
+
+
+def minutes_on_duty(shifts: list[Shift], since: datetime, *, by_person: bool) -> int:
+    """Whole seconds are too many to walk: minutes, over facts at whole minutes."""
+    counted = 0
+    for minute in range(6 * 24 * 60):
+        at = since + timedelta(minutes=minute)
+        here = {
+            (s.station_id, s.day, s.member_id)
+            for s in shifts
+            if s.ended_at and s.started_at <= at < s.ended_at
+        }
+        counted += len(here if by_person else {place[:2] for place in here})
+    return counted
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_history_gives_what_one_counts_fact_by_fact(cast: Cast, seed: int) -> None:
+    phones, officer = [cast.phone("member"), cast.phone("colleague")], cast.phone("city_officer")
+    shuffled_history(cast, phones, Random(seed))
+    by_sync = coverage(officer, by="station")
+    with cast.app.app_context():
+        facts = {
+            model: list(db.session.scalars(select(model).where(model.withdrawn.is_(False))))
+            for model in (CheckIn, Reception, Shift)
+        }
+        since = day_start(TODAY - timedelta(days=5))
+        totals = by_sync["totals"]
+        assert totals["check_ins"]["low"] == len(facts[CheckIn])
+        assert totals["receptions"]["low"] == len(facts[Reception])
+        assert totals["people_received"]["low"] == sum(each.headcount for each in facts[Reception])
+        assert totals["shifts"]["low"] == len(facts[Shift])
+        assert totals["members_active"] == len({each.member_id for some in facts.values() for each in some})
+        for name, by_person in (("duty_hours", False), ("person_hours", True)):
+            expected = minutes_on_duty(facts[Shift], since, by_person=by_person) / 60
+            assert totals[name]["low"] == pytest.approx(expected, abs=1e-9)
+        rebuild(network_id=cast.here.id)
+    assert coverage(officer, by="station") == by_sync
+
+
+def test_two_writers_of_one_station_day_do_not_miss_each_other(cast: Cast) -> None:
+    """Each writes a fact, meets the other at a barrier, and only then recomputes the day."""
+    barrier, hall = threading.Barrier(2, timeout=20), cast.here.stations["hall"]
+
+    def write(who: str) -> None:
+        with cast.app.app_context(), writing():
+            meeting = db.engine.dialect.name == "postgresql"  # SQLite lets one writer in at a time
+            insert_rows(CheckIn, [check_in_row(cast, who, hall)])
+            if meeting:
+                barrier.wait()
+            refresh_station_days(network_id=cast.here.id, touched={(hall, TODAY)})
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, ("member", "colleague")))
+    assert station_row(cast)["check_ins"]["low"] == 2
+
+
+def check_in_row(cast: Cast, who: str, station_id: str) -> dict[str, Any]:
+    own = {"network_id": cast.here.id, "id": new_id(), "member_id": cast.here.members[who]}
+    when = {"occurred_at": clock.now(), "day": TODAY, "flags": [], "withdrawn": False}
+    return own | when | {"station_id": station_id, "purpose": "duty", "evidence": 2}

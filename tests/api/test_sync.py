@@ -9,8 +9,11 @@ import pytest
 from sqlalchemy import func, select, text
 
 from api import clock
-from tests.cast import HALL, Cast, Time, any_uuid, wait_for_feed
+from tests.cast import HALL, Cast, Phone, Time, any_uuid, wait_for_feed
 from workstation.check_ins.models import CheckIn
+from workstation.database import db, writing
+from workstation.feed.operations import begin_epoch
+from workstation.feed.queries import Position, write_cursor
 from workstation.receptions.models import Constituent, Reception
 from workstation.shifts.models import Shift
 from workstation.sync.models import HeldEntry, Receipt
@@ -244,6 +247,7 @@ class TestTargets:
         member.sync(fact)
         assert stranger.sync(stranger.about("withdrawal", fact["id"]))[0]["code"] == "target.not_yours"
         assert liaison.sync(liaison.about("withdrawal", fact["id"]))[0]["status"] == "accepted"
+        assert notices(member) == ["entry.withdrawal"]
 
     def test_a_liaison_enters_for_a_member_only_at_the_own_stations(self, cast: Cast) -> None:
         liaison = cast.phone("liaison")
@@ -252,7 +256,13 @@ class TestTargets:
         at_other = liaison.check_in(cast.here.stations["other"]) | for_member
         allowed, refused = liaison.sync(at_hall, at_other)
         assert (allowed["status"], allowed["evidence"]) == ("accepted", 0)
+        assert notices(cast.phone("member")) == ["entry.on_behalf"]
         assert refused["code"] == "entry.not_allowed"
+
+
+def notices(phone: Phone) -> list[str]:
+    """The codes of what this person is told."""
+    return [change["data"]["code"] for change in phone.pull() if change["noun"] == "notice"]
 
 
 class TestCarrying:
@@ -438,3 +448,37 @@ def forget(cast: Cast) -> None:
     with cast.app.app_context(), writing():
         for table in (*tables, "member_days"):
             db.session.execute(text(f"DELETE FROM {table}"))
+
+
+class TestEpochs:
+    def epoch(self, phone: Phone) -> str:
+        return str(phone.call().json["epoch"])
+
+    def test_a_phone_that_has_seen_more_than_there_is_begins_a_new_epoch(self, cast: Cast) -> None:
+        phone = cast.phone("member")
+        phone.pull()
+        before = self.epoch(phone)
+        ahead = Position(2**60, 2**60)
+        phone.cursor = write_cursor(epoch=before, position=ahead, keys=cast.app.extensions["keys"])
+        answer = phone.call().json
+        assert answer["reset"] is True
+        assert answer["epoch"] != before
+        assert self.epoch(cast.phone("colleague")) == answer["epoch"]
+
+    def test_numbers_of_a_new_epoch_start_far_above_the_old(self, cast: Cast) -> None:
+        phone = cast.phone("member")
+        [first] = phone.sync(phone.check_in(cast.here.stations["hall"]))
+        for restores in (1, 2):
+            with cast.app.app_context(), writing():
+                begin_epoch(restores=restores)
+        [later] = phone.sync(phone.check_in(cast.here.stations["hall"]))
+        assert later["receipt_no"] > first["receipt_no"] + 3_000_000 - 1
+
+    @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+    def test_another_cluster_or_timeline_begins_a_new_epoch(self, cast: Cast) -> None:
+        phone = cast.phone("member")
+        before = self.epoch(phone)
+        with cast.app.app_context(), writing():
+            db.session.execute(text("UPDATE installation SET fingerprint = 'another cluster'"))
+        assert self.epoch(phone) != before
+        assert self.epoch(phone) == self.epoch(cast.phone("member"))

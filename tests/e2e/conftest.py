@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
-from tests.live_server import ROOT, LiveServer
+from tests.live_server import ROOT, TEST_KEY, LiveServer
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
@@ -37,7 +37,7 @@ PLACE = {"latitude": 22.5431, "longitude": 114.0579, "accuracy": 20}
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a small demo network, as `flask demo load` leaves it."""
     folder = tmp_path_factory.mktemp("demo")
-    environment = os.environ | {"DATA_DIR": str(folder), "DATABASE_URL": ""}
+    environment = os.environ | {"DATA_DIR": str(folder), "DATABASE_URL": "", "SECRET_KEY": TEST_KEY}
     for words in (["db", "upgrade"], ["demo", "load", "--days", "14"]):
         subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", *words], cwd=ROOT, env=environment, check=True

@@ -1,4 +1,4 @@
-"""What is there is not made again, and what cannot be made is said in one sentence."""
+"""What is there is not made again, and only a Node that will do is taken."""
 
 from pathlib import Path
 
@@ -48,17 +48,3 @@ def test_a_stamp_tells_a_changed_file_and_a_changed_name(
     assert environment.digest([file]) != before
     file.write_text("one")
     assert environment.digest([file.rename(tmp_path / "b")]) != before
-
-
-def test_a_folder_that_cannot_be_written_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        environment.check_writable(Path("/proc/nowhere"))
-    assert "Cannot write in /proc/nowhere" in capsys.readouterr().err
-
-
-def test_too_little_disk_is_said_with_both_numbers(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit):
-        environment.check_space(tmp_path, needed_mb=10**9)
-    assert "Too little disk: 1000000000 MB are needed" in capsys.readouterr().err

@@ -7,14 +7,10 @@ from sqlalchemy import text, update
 
 from workstation.database import db, insert_rows, update_set
 from workstation.feed.models import Change, Installation
+from workstation.feed.queries import FINGERPRINT
 from workstation.ids import new_id
 
 RECEIPT_NUMBER_STEP = 1_000_000
-# Which cluster, database and timeline this is: a restored or promoted one differs.
-FINGERPRINT = text(
-    "SELECT s.system_identifier || '/' || d.oid || '/' || c.timeline_id FROM pg_control_system() AS s,"
-    " pg_control_checkpoint() AS c, pg_database AS d WHERE d.datname = current_database()"
-)
 CHANGE_KEY = ("network_id", "audience", "noun", "id")
 
 

@@ -15,6 +15,13 @@ TAG_BYTES = 9
 # Transactions from here on may still be running; rows below it are final.
 HORIZON = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 
+HEAD = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+# Which cluster, database and timeline this is: a restored or promoted one differs.
+FINGERPRINT = text(
+    "SELECT s.system_identifier || '/' || d.oid || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)"
+    " FROM pg_control_system() AS s, pg_database AS d WHERE d.datname = current_database()"
+)
+
 
 class Position(NamedTuple):
     """A place in the feed: everything up to and with (`tx`, `seq`) has been scanned."""
@@ -98,14 +105,25 @@ def read_page(*, network_id: int, member_id: str, cursor: str | None, keys: Keys
     )
 
 
-def is_ahead(*, cursor: str | None, keys: Keys) -> bool:
-    """Whether a phone has seen more of this epoch than there is: the database was put back unnoticed."""
-    known = read_cursor(cursor, keys=keys) if cursor else None
+def is_displaced(*, cursor: str | None, keys: Keys) -> bool:
+    """Whether this database is not the one that its epoch began on: it was put back, moved or promoted.
+
+    Either PostgreSQL says so, or a phone has seen more of the epoch than there is.
+    """
     installation = get_installation()
+    on_postgresql = db.session.connection().dialect.name == "postgresql"
+    if on_postgresql and _fingerprint() != installation.fingerprint:
+        return True
+    known = read_cursor(cursor, keys=keys) if cursor else None
     if known is None or known[0] != installation.epoch:
         return False
     tx, seq = known[1]
-    if db.session.connection().dialect.name == "postgresql":
-        head = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-        return tx >= int(db.session.scalar(head) or 0)
-    return seq > installation.last_change_seq
+    return tx >= int(db.session.scalar(HEAD) or 0) if on_postgresql else seq > installation.last_change_seq
+
+
+def _fingerprint() -> str:
+    """Asked once for each connection: after a failover every connection is a new one."""
+    remembered = db.session.connection().info
+    if "fingerprint" not in remembered:
+        remembered["fingerprint"] = db.session.scalar(FINGERPRINT)
+    return str(remembered["fingerprint"])

@@ -11,7 +11,15 @@ from workstation.errors import Refusal
 from workstation.geography.distance import Position
 from workstation.geography.nearest import Box, Near, nearest
 from workstation.ids import is_id
-from workstation.network.models import ChecklistItem, Division, DivisionOutline, Network, Station, Topic
+from workstation.network.models import (
+    ChecklistItem,
+    Division,
+    DivisionOutline,
+    Network,
+    Sector,
+    Station,
+    Topic,
+)
 from workstation.people.rules import Scope
 
 
@@ -151,6 +159,13 @@ def list_topics(*, network_id: int) -> list[Topic]:
         db.session.scalars(
             select(Topic).where(Topic.network_id == network_id).order_by(Topic.position, Topic.code)
         )
+    )
+
+
+def list_sectors(*, network_id: int) -> list[Sector]:
+    """The network's sectors by code."""
+    return list(
+        db.session.scalars(select(Sector).where(Sector.network_id == network_id).order_by(Sector.code))
     )
 
 

@@ -1,11 +1,12 @@
 """Changes people's devices and codes. Times and fresh secrets come in as arguments."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from workstation.database import db
+from workstation.database import db, insert_rows
 from workstation.errors import Refusal
 from workstation.feed.operations import FeedChange, publish
 from workstation.ids import new_id
@@ -114,9 +115,8 @@ def add_device(*, member: Member, card: DeviceCard, now: datetime) -> Device:
     db.session.add(device)
     db.session.flush()
     if _has_other_devices(device):
-        notify(
-            member=member, code="device.added", data={"device_id": device.id, "name": device.name}, now=now
-        )
+        told = (member.id, "device.added", {"device_id": device.id, "name": device.name})
+        tell_people(network_id=member.network_id, notices=[told], now=now)
     return device
 
 
@@ -127,14 +127,24 @@ def _has_other_devices(device: Device) -> bool:
     return db.session.scalar(others.limit(1)) is not None
 
 
-def notify(*, member: Member, code: str, data: dict[str, object], now: datetime) -> None:
-    """Tells a person something, on every phone of theirs."""
-    notice = Notice(
-        network_id=member.network_id, id=new_id(), member_id=member.id, code=code, data=data, created_at=now
-    )
-    db.session.add(notice)
-    db.session.flush()
-    publish(network_id=member.network_id, changes=[FeedChange(member.id, "notice", notice.id)])
+def tell_people(
+    *, network_id: int, notices: Sequence[tuple[str, str, Mapping[str, object]]], now: datetime
+) -> None:
+    """Tells people something on every phone of theirs: (member id, code, data) each."""
+    rows = [
+        {
+            "network_id": network_id,
+            "id": new_id(),
+            "member_id": member_id,
+            "code": code,
+            "data": data,
+            "created_at": now,
+        }
+        for member_id, code, data in notices
+    ]
+    insert_rows(Notice, rows)
+    changes = [FeedChange(str(row["member_id"]), "notice", str(row["id"])) for row in rows]
+    publish(network_id=network_id, changes=changes)
 
 
 def sign_out(*, network_id: int, device_id: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, func, select
 from workstation.database import db
 from workstation.errors import Refusal
 from workstation.network.models import Network, Station
-from workstation.network.queries import confine_stations
+from workstation.network.queries import confine_stations, list_sectors
 from workstation.people.models import Device, EnrolmentCode, Member, SignInFailure, StationMember
 from workstation.people.rules import FAILURES_REMEMBERED, Scope, level_of
 
@@ -193,11 +193,13 @@ def list_people(*, scope: Scope, q: str, after: str) -> list[dict[str, Any]]:
         found = Member.name.contains(q, autoescape=True) | Member.code.contains(q, autoescape=True)
         statement = statement.where(found)
     people = list(db.session.scalars(statement))
+    sectors = {sector.code: sector.name for sector in list_sectors(network_id=scope.network_id)}
     ids = [member.id for member in people]
     stations, devices = _station_names(scope.network_id, ids), _devices(scope.network_id, ids)
     return [
         {
-            **{name: getattr(member, name) for name in ("id", "code", "name", "role", "sector")},
+            **{name: getattr(member, name) for name in ("id", "code", "name", "role")},
+            "sector": sectors.get(member.sector or ""),
             "stations": stations.get(member.id, []),
             "devices": devices.get(member.id, []),
         }

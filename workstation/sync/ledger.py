@@ -134,7 +134,7 @@ class Ledger:
     # -- taking, in the order sent ------------------------------------------------------------------
 
     def take(self, given: Incoming) -> Result:
-        """What becomes of one entry [4.2]. Never raises for what a phone may send."""
+        """What becomes of one entry [4.3–4.7]. Never raises for what a phone may send."""
         if isinstance(given, Unusable):
             return Result(id=given.id, status="rejected", code=given.code)
         if isinstance(given, Seal):
@@ -326,7 +326,7 @@ class Ledger:
     # -- what follows -------------------------------------------------------------------------------
 
     def settle_waiting(self) -> None:
-        """Applies what waited for a target that is here now, until nothing more follows [4.5]."""
+        """Applies what waited for a target that is here now, until nothing more follows [4.8]."""
         arrived = {id for id, kept in (self.new | self.changed).items() if kept.state == "accepted"}
         while arrived:
             stored = list_waiting_for(network_id=self.network_id, target_ids=arrived)
@@ -370,7 +370,7 @@ class Ledger:
     # -- giving back after a restore ----------------------------------------------------------------
 
     def _restore(self, given: Seal) -> Result:
-        """Takes back what the server itself had kept [7.3]; numbers and judgement stay as they were."""
+        """Takes back what the server itself had kept [8.4]; numbers and judgement stay as they were."""
         opened = self.unsealed[given.id]
         if opened is None:
             return Result(id=given.id, status="rejected", code="entry.seal_invalid")

@@ -1,4 +1,4 @@
-"""Takes a batch: judged in memory, written set-wise, in one transaction [4].
+"""Takes a batch: judged in memory, written set-wise, in one transaction [4.9, 4.10].
 
 The statements of a call do not grow with its entries. When the set cannot be written as a whole the
 entries are written one by one, each in a savepoint, so that a poisonous one costs only itself.
@@ -18,6 +18,7 @@ from workstation.database import Base, Row, db, insert_rows, lock_names, update_
 from workstation.feed.operations import FeedChange, publish, take_numbers
 from workstation.keys import Keys
 from workstation.people.models import Device
+from workstation.people.operations import tell_people
 from workstation.receptions.models import Reception
 from workstation.receptions.operations import keep_constituents
 from workstation.shifts.models import Shift
@@ -118,6 +119,7 @@ def write(ledger: Ledger) -> None:
     touched = _write_stories(ledger)
     keep_constituents(network_id=ledger.network_id, given=ledger.constituents, keys=ledger.keys)
     refresh_station_days(network_id=ledger.network_id, touched=touched)
+    _tell_concerned(ledger)
     publish(network_id=ledger.network_id, changes=_changes(ledger))
 
 
@@ -180,6 +182,10 @@ def _release(ledger: Ledger) -> None:
         )
         .values(state="released", settled_at=ledger.received_at, content=None)
     )
+    for kept in ledger.changed.values():
+        if kept.state == "held":  # its target came, and now something else is in the way
+            this = (HeldEntry.network_id == ledger.network_id) & (HeldEntry.entry_id == kept.entry_id)
+            db.session.execute(update(HeldEntry).where(this).values(code=kept.code))
 
 
 def _write_held(ledger: Ledger) -> None:
@@ -262,6 +268,25 @@ def _upsert(model: type[Base], rows: list[Row]) -> None:
 
 
 # -- what others learn ------------------------------------------------------------------------------
+
+
+def _tell_concerned(ledger: Ledger) -> None:
+    """Tells people what others entered in their name, and what others changed of theirs."""
+    told = []
+    for kept in _accepted(ledger):
+        root = ledger.find(kept.root_id)
+        if kept.entered_by_id:
+            told.append((kept.member_id, "entry.on_behalf", kept))
+        elif root and root.member_id != kept.member_id:
+            told.append((root.member_id, f"entry.{kept.kind}", kept))
+    tell_people(
+        network_id=ledger.network_id,
+        notices=[
+            (member_id, code, {"entry_id": kept.entry_id, "target_id": kept.target_id})
+            for member_id, code, kept in told
+        ],
+        now=ledger.received_at,
+    )
 
 
 def _changes(ledger: Ledger) -> list[FeedChange]:

@@ -1,25 +1,36 @@
 /** When the phone tries to send (9.3). What happens then is decided in src/sync. */
 import { shallowRef } from 'vue'
 import { synchronise } from '@/sync/client'
-import { countInOutbox, listWaiting } from '@/sync/outbox'
+import { database } from '@/sync/database'
+import { listWaiting } from '@/sync/outbox'
 import type { Occasion } from '@/sync/protocol'
 import { person } from './session'
 
+const SHORTEST_MS = 1_000
 const SOON_MS = 60_000
 const LATER_MS = 15 * 60_000
 
 export const sending = shallowRef(false)
 let lastTry = 0
+let nextTry: ReturnType<typeof setTimeout> | undefined
 
 export async function send(occasion: Occasion): Promise<void> {
   if (!person.value) return
   sending.value = true
   lastTry = Date.now()
   try {
-    if ((await synchronise(occasion)) > 0) await askWorker()
+    if ((await synchronise(occasion)) > 0) await Promise.all([askWorker(), tryAgainWhenDue()])
   } finally {
     sending.value = false
   }
+}
+
+/** Something still waits: the next try comes when the wait of 9.1 is over, not only with the next minute. */
+async function tryAgainWhenDue(): Promise<void> {
+  const state = await database.states.get(person.value)
+  clearTimeout(nextTry)
+  if (!state || state.paused) return
+  nextTry = setTimeout(() => void send('routine'), Math.max(SHORTEST_MS, state.not_before - Date.now()))
 }
 
 /** Background Sync: the worker tries when the network is back, even with the app closed. Chromium only. */
@@ -43,5 +54,3 @@ async function whenDue(): Promise<void> {
   const pause = (await listWaiting(person.value)).length > 0 ? SOON_MS : LATER_MS
   if (Date.now() - lastTry >= pause - 1_000) await send('routine')
 }
-
-export const countUnsent = () => countInOutbox(person.value)

@@ -47,13 +47,31 @@ describe('the office’s words', () => {
 })
 
 describe('a held entry’s content', () => {
-  it('is shown whole, nested parts too', () => {
-    expect(contentLines({ kind: 'reception', body: { headcount: 0, topics: ['a'], note: null } })).toEqual([
-      { name: 'kind', value: 'reception' },
-      { name: 'body.headcount', value: '0' },
-      { name: 'body.topics', value: '["a"]' },
-      { name: 'body.note', value: '—' },
+  const content = {
+    id: '01933f0e',
+    seq: 3,
+    recorded_at: '2026-11-21T15:58:02+08:00',
+    errors: { headcount: ['至少 1 人'] },
+    body: { headcount: 0, channel: 'walk_in', answered_on_spot: true, note: null, mood: 'sunny' },
+  }
+
+  it('is said in words, without the envelope, what needs checking last', () => {
+    expect(contentLines(content).map(({ name, value }) => `${name} ${value}`)).toEqual([
+      '记录时间 11-21 15:58',
+      '人数 0',
+      '方式 当面',
+      '当场答复 是',
+      'mood sunny',
+      '人数 至少 1 人',
     ])
+    expect(
+      contentLines(content)
+        .map(({ doubtful }) => doubtful)
+        .lastIndexOf(false),
+    ).toBe(4)
+  })
+
+  it('may be missing when it was redacted', () => {
     expect(contentLines(null)).toEqual([])
   })
 })

@@ -1,20 +1,40 @@
-/** A held entry's content as lines a person can read; nested names are joined by dots, nothing left out. */
-import { NOTHING } from './figures'
+/** A held entry's content as lines a person can read: what was recorded, then what needs checking. */
+import { t, type Key } from '../words'
+import zh from '../locales/zh-CN.json'
+import { moment, NOTHING } from './figures'
 
-export type ContentLine = { name: string; value: string }
+export type ContentLine = { name: string; value: string; doubtful: boolean }
+
+/** The envelope: the receipt stands for these. */
+const TECHNICAL = ['id', 'seq', 'kind', 'v', 'elapsed_ms', 'device_id', 'author_id']
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
+
+const known = (key: string): key is Key => key in zh
+
+/** The word for a field or a value, or what the phone sent where there is none. */
+const word = (kind: 'field' | 'value', text: string) => {
+  const key = `${kind}.${text}`
+  return known(key) ? t(key) : text
+}
+
+function written(value: unknown): string {
+  if (value === null || value === undefined || value === '') return NOTHING
+  if (Array.isArray(value)) return value.map(written).join('；')
+  if (typeof value === 'object') return JSON.stringify(value)
+  return INSTANT.test(String(value)) ? moment(String(value)) : word('value', String(value))
+}
 
 const isBranch = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
 
-const written = (value: unknown): string => {
-  if (value === null || value === undefined || value === '') return NOTHING
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+function linesOf(content: Record<string, unknown>, doubtful: boolean): ContentLine[] {
+  return Object.entries(content).flatMap(([name, value]) => {
+    if (isBranch(value)) return linesOf(value, doubtful || name === 'errors')
+    const line = { name: word('field', name), value: written(value), doubtful }
+    return line.value === NOTHING || TECHNICAL.includes(name) ? [] : [line]
+  })
 }
 
-export function contentLines(content: Record<string, unknown> | null, prefix = ''): ContentLine[] {
-  return Object.entries(content ?? {}).flatMap(([name, value]) =>
-    isBranch(value)
-      ? contentLines(value, `${prefix}${name}.`)
-      : [{ name: prefix + name, value: written(value) }],
-  )
+export function contentLines(content: Record<string, unknown> | null): ContentLine[] {
+  return linesOf(content ?? {}, false).sort((a, b) => Number(a.doubtful) - Number(b.doubtful))
 }

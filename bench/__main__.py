@@ -1,0 +1,85 @@
+"""`make bench`, or `python -m bench sync nearest coverage page_weight run`, with or without `--quick`.
+
+Prints tables and writes them into docs/benchmarks.md; exit status 1 when a mark is missed. `run` takes
+minutes and downloads, so it has to be named. `--quick` shows in a minute that everything works: tiny sizes,
+nothing written, nothing judged.
+"""
+
+import argparse
+import contextlib
+import functools
+import os
+import sys
+from collections.abc import Callable
+
+from bench import coverage, first_run, nearest, page_weight, sync
+from bench.report import DOCUMENT, Chapter, Mark, write
+
+
+def _sync(quick: bool) -> Chapter:
+    return sync.chapter(sync.QUICK if quick else sync.FULL)
+
+
+def _nearest(quick: bool) -> Chapter:
+    return nearest.chapter(nearest.QUICK if quick else nearest.FULL)
+
+
+def _coverage(_quick: bool) -> Chapter:
+    rows = coverage.run()
+    asked = [row for row in rows if row["question"] == "district, 365 days"]
+    goals = [
+        Mark(
+            what=f"{sync.NAMES[row['database']]}: {row['question']}, p95",
+            figure=row["p95_ms"],
+            at_most=200,
+            unit="ms",
+            decides=False,
+        )
+        for row in asked
+    ]
+    text = (
+        f"`GET /api/v1/coverage` in one process: {coverage.STATIONS} stations that were open on each of "
+        f"{coverage.DAYS} days, two people each; {coverage.CALLS} calls."
+    )
+    return Chapter(title="Coverage", text=text, tables=[coverage.table(rows)], marks=goals)
+
+
+BENCHMARKS: dict[str, Callable[[bool], Chapter]] = {
+    "sync": _sync,
+    "nearest": _nearest,
+    "coverage": _coverage,
+    "page_weight": lambda _quick: page_weight.chapter(),
+    "run": lambda _quick: first_run.chapter(),
+}
+USUAL = ("sync", "nearest", "coverage", "page_weight")
+
+
+say = functools.partial(print, file=sys.stdout, flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help="by default all but run")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes, nothing written")
+    arguments = parser.parse_args()
+    # The application logs each call to the standard output, which is ours.
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        chapters = [_measure(name, quick=arguments.quick) for name in arguments.names or USUAL]
+    missed = [mark for chapter in chapters for mark in chapter.marks if mark.decides and not mark.is_reached]
+    for mark in missed:
+        say(f"missed: {' '.join(mark.line())}")
+    return 1 if missed and not arguments.quick else 0
+
+
+def _measure(name: str, *, quick: bool) -> Chapter:
+    say(f"· {name}")
+    chapter = BENCHMARKS[name](quick)
+    say(f"\n{chapter.title}\n\n{chapter.body()}\n")
+    if not quick:
+        write(chapter, command=f"python -m bench {name}")
+        say(f"written: docs/{DOCUMENT.name}")
+    return chapter
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

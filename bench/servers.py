@@ -1,0 +1,55 @@
+"""gunicorn as in production, two workers of four threads, on a free port, for the product and its peers."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.databases import SECRET
+from tests.live_server import ROOT, answers, free_port
+
+OURS, BARE, ONE_INSERT = "wsgi:app", "bench.peers.bare:app", "bench.peers.one_insert:app"
+READY_WITHIN_S = 60
+
+
+@contextlib.contextmanager
+def served(application: str, *, database_url: str, data_dir: Path) -> Iterator[int]:
+    """The port on which it answers."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    settings = {
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "DATABASE_URL": database_url,
+        "DATA_DIR": str(data_dir),
+        "SECRET_KEY": SECRET,
+        "WEB_CONCURRENCY": "2",
+        "WEB_THREADS": "4",
+    }
+    with (data_dir / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", application],
+            cwd=ROOT,
+            env=os.environ | settings,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait(process, port, data_dir / "server.log")
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + READY_WITHIN_S
+    while not answers(f"http://127.0.0.1:{port}/readyz"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the server did not get ready:\n{log.read_text(errors='replace')}")
+        time.sleep(0.05)

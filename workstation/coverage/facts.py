@@ -1,0 +1,110 @@
+"""Reads the facts of station-days in one statement, whatever their kind."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, case, cast, literal, null, select, tuple_, union, union_all
+
+from workstation.check_ins.models import CheckIn
+from workstation.coverage.days import CHECK_IN, PLAN, RECEPTION, SHIFT, Fact
+from workstation.coverage.models import MemberDay, StationDay
+from workstation.database import Id, Json, UtcDateTime, db
+from workstation.receptions.models import Reception
+from workstation.shifts.models import PlannedShift, Shift
+
+Place = tuple[str, date]  # a station's id and a local day
+MODELS: tuple[Any, ...] = (CheckIn, Shift, Reception, PlannedShift)
+
+
+def _columns(
+    kind: str, model: Any, *, starts_at: Any, ends_at: Any = None, closes_at: Any = None, **other: Any
+) -> Select[Any]:
+    """One kind of fact in the columns of `Fact`."""
+    is_plan = model is PlannedShift
+    return select(
+        literal(kind).label("kind"),
+        model.station_id,
+        model.day,
+        model.member_id,
+        cast(null(), Id).label("entered_by_id") if is_plan else _by_others(model),
+        starts_at.label("starts_at"),
+        _moment(ends_at).label("ends_at"),
+        _moment(closes_at).label("closes_at"),
+        other.get("evidence", literal(1)).label("evidence"),
+        (cast(null(), Json) if is_plan else model.flags).label("flags"),
+        other.get("headcount", literal(0)).label("headcount"),
+    ).where(*(() if is_plan else (model.withdrawn.is_(False),)))
+
+
+def _by_others(model: Any) -> Any:
+    """Who entered it, unless that is the person."""
+    return case((model.entered_by_id != model.member_id, model.entered_by_id)).label("entered_by_id")
+
+
+def _moment(column: Any) -> Any:
+    return cast(null(), UtcDateTime) if column is None else column
+
+
+def _places_in(model: Any, network_id: int, places: Collection[Place]) -> Any:
+    return (model.network_id == network_id, tuple_(model.station_id, model.day).in_(sorted(places)))
+
+
+STATEMENTS = (
+    _columns(CHECK_IN, CheckIn, starts_at=CheckIn.occurred_at, evidence=CheckIn.evidence),
+    _columns(
+        SHIFT,
+        Shift,
+        starts_at=Shift.started_at,
+        ends_at=Shift.ended_at,
+        closes_at=Shift.closes_at,
+        evidence=Shift.evidence,
+    ),
+    _columns(RECEPTION, Reception, starts_at=Reception.started_at, headcount=Reception.headcount),
+    _columns(PLAN, PlannedShift, starts_at=PlannedShift.starts_at, ends_at=PlannedShift.ends_at),
+)
+
+
+def list_facts(*, network_id: int, places: Collection[Place]) -> Mapping[Place, list[Fact]]:
+    """Every fact and plan of these station-days that is not withdrawn, in one statement."""
+    found: dict[Place, list[Fact]] = defaultdict(list)
+    if not places:
+        return found
+    parts = [
+        statement.where(*_places_in(model, network_id, places))
+        for statement, model in zip(STATEMENTS, MODELS, strict=True)
+    ]
+    for row in db.session.execute(union_all(*parts)):
+        found[row.station_id, row.day].append(Fact(*row)._replace(flags=row.flags or ()))
+    return found
+
+
+def list_places(*, network_id: int) -> list[Place]:
+    """Every station-day that has facts, plans or figures, in order: what a rebuild goes through."""
+    days = [
+        select(model.station_id, model.day).where(model.network_id == network_id)
+        for model in (*MODELS, StationDay, MemberDay)
+    ]
+    together = union(*days).subquery()
+    ordered = select(together).order_by(together.c.station_id, together.c.day)
+    return [(station_id, day) for station_id, day in db.session.execute(ordered)]
+
+
+def list_open_places(*, network_id: int, since: date, before: date, now: datetime) -> list[Place]:
+    """The station-days of the last days on which a shift is open now. Driven by the days' index."""
+    same = (Shift.network_id == StationDay.network_id, Shift.station_id == StationDay.station_id)
+    rows = db.session.execute(
+        select(StationDay.station_id, StationDay.day)
+        .distinct()
+        .join(Shift, (same[0]) & (same[1]) & (Shift.day == StationDay.day))
+        .where(
+            StationDay.network_id == network_id,
+            StationDay.day >= since,
+            StationDay.day < before,
+            Shift.ended_at.is_(None),
+            Shift.closes_at > now,
+            Shift.withdrawn.is_(False),
+        )
+    )
+    return [(station_id, day) for station_id, day in rows]

@@ -1,0 +1,140 @@
+"""What is missing, and the nearest fix. Stations stand by how long nobody was there, never as a league."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from workstation.coverage.models import StationDay
+from workstation.coverage.places import Map
+from workstation.coverage.rows import served_street
+from workstation.coverage.station_page import list_gates, list_items
+from workstation.coverage.stations import Figures, Picture
+from workstation.database import db
+from workstation.local_time import local_day
+from workstation.people.models import Device
+
+Entry = dict[str, Any]
+WAKE = "安排一次值班，并登记到站"
+SYNC = "请在有网处打开一次应用，记录会自动发出"
+CONFIRM = "补齐后登记核对人、日期和佐证：{items}"
+
+
+def list_gaps(picture: Picture) -> dict[str, list[Entry]]:
+    """Streets without a station, stations without recent records, failing gates and items, quiet devices."""
+    stations = [one for one in picture.stations if one.is_open]
+    last = _last_open(picture, [one for one in stations if one.is_dormant or False in one.gates])
+    stations.sort(key=lambda one: last.get(one.stand.id, date.min))
+    return {
+        "streets_without_station": _empty_streets(picture, stations),
+        "dormant": [_dormant(picture, one, last) for one in stations if one.is_dormant],
+        "failing": _failing(picture, [one for one in stations if False in one.gates]),
+        "not_tangible": _not_tangible(picture, [one for one in stations if not one.is_tangible]),
+        "quiet_devices": _quiet_devices(picture),
+    }
+
+
+def _last_open(picture: Picture, stations: Iterable[Figures]) -> Mapping[str, date]:
+    """Station id → its last day with a kept shift before the window's end."""
+    rows = db.session.execute(
+        select(StationDay.station_id, func.max(StationDay.day))
+        .where(
+            StationDay.network_id == picture.ground.network.id,
+            StationDay.station_id.in_([one.stand.id for one in stations]),
+            StationDay.day < picture.window.ends_on,
+            StationDay.kept > 0,
+        )
+        .group_by(StationDay.station_id)
+    )
+    return dict(rows.all())
+
+
+def _district_name(ground: Map, division_id: str) -> str | None:
+    place = ground.ancestor(division_id, "district")
+    return place.name if place is not None else None
+
+
+def _of(picture: Picture, one: Figures) -> Entry:
+    district = _district_name(picture.ground, one.stand.division_id)
+    return {"station_id": one.stand.id, "name": one.stand.name, "district_name": district}
+
+
+def _empty_streets(picture: Picture, stations: Iterable[Figures]) -> list[Entry]:
+    ground = picture.ground
+    served = {served_street(ground, one) for one in stations}
+    return [
+        {"division_id": place.id, "name": place.name, "district_name": _district_name(ground, place.id)}
+        for place in ground.list_places("street")
+        if place.id not in served
+    ]
+
+
+def _dormant(picture: Picture, one: Figures, last: Mapping[str, date]) -> Entry:
+    opened = last.get(one.stand.id)
+    ends_on = (picture.past or picture.window).last_day
+    days = (ends_on - opened).days if opened is not None else None
+    return _of(picture, one) | {"last_open_on": opened, "days": days, "fix": WAKE}
+
+
+def _failing(picture: Picture, stations: list[Figures]) -> list[Entry]:
+    gates = list_gates(picture, stations)
+    return [
+        _of(picture, one) | vars(gate)
+        for one in stations
+        for gate in gates[one.stand.id]
+        if gate.state == "failed"
+    ]
+
+
+def _not_tangible(picture: Picture, stations: list[Figures]) -> list[Entry]:
+    ids = [one.stand.id for one in stations]
+    items = list_items(ground=picture.ground, station_ids=ids, day=picture.window.last_day)
+    found = []
+    for one in stations:
+        missing = [item["item"] for item in items[one.stand.id] if item["state"] == "missing"]
+        fix = CONFIRM.format(items="、".join(missing))
+        found.append(_of(picture, one) | {"items": missing, "fix": fix})
+    return found
+
+
+def _quiet_devices(picture: Picture) -> list[Entry]:
+    """Phones that may hold something of this window, by station; only as long as they do, without history."""
+    silence, in_sight = picture.silence, {one.stand.id: one.stand.name for one in picture.stations}
+    places: list[tuple[str | None, str]] = [
+        (station_id, device_id)
+        for station_id, devices in silence.silent.items()
+        for device_id in sorted(devices)
+        if station_id in in_sight or (station_id is None and picture.ground.is_whole)
+    ]
+    names = _device_names(picture.ground, {device_id for _, device_id in places})
+    found = [
+        {
+            "device_id": device_id,
+            "name": names[device_id],
+            "station_id": station_id,
+            "station_name": in_sight.get(station_id or ""),
+            "last_sync_at": silence.phones[device_id].heard_at,
+            "pending": silence.phones[device_id].pending
+            if _is_last_at(picture, device_id, station_id)
+            else 0,
+            "days": (local_day(picture.now) - local_day(silence.phones[device_id].heard_at)).days,
+            "fix": SYNC,
+        }
+        for station_id, device_id in places
+    ]
+    return sorted(found, key=lambda entry: (-entry["pending"], -entry["days"], entry["station_name"] or ""))
+
+
+def _is_last_at(picture: Picture, device_id: str, station_id: str | None) -> bool:
+    """A phone may be awaited at several stations; what it holds is told once, where it was last."""
+    return picture.silence.phones[device_id].station_id == station_id
+
+
+def _device_names(ground: Map, device_ids: set[str]) -> dict[str, str]:
+    rows = db.session.execute(
+        select(Device.id, Device.name).where(
+            Device.network_id == ground.network.id, Device.id.in_(sorted(device_ids))
+        )
+    )
+    return dict(rows.all())

@@ -1,0 +1,74 @@
+"""Daily figures of stations, kept up to date in the same transaction as the facts.
+
+Both tables follow from the facts and can be rebuilt from them at any time. On SQLite they are stored in the
+order of their keys (no rowid), so that a window of a station is one stretch of the file.
+"""
+
+from datetime import date
+
+from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workstation.database import Base, Id, Number
+
+
+class StationDay(Base):
+    """What one station did on one local day: everything that adds up over days.
+
+    *low* counts every accepted fact that is not withdrawn; *high* adds every shift without an end, closed by
+    rule. A shift that is still open at the moment of reading is taken out of *high* again when reading.
+    """
+
+    __tablename__ = "station_days"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "station_id"], ["stations.network_id", "stations.id"]),
+        Index("ix_station_days_day", "network_id", "day"),
+        {"sqlite_with_rowid": False},
+    )
+
+    network_id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    # Check-ins by evidence 0 to 3.
+    check_ins_0: Mapped[int]
+    check_ins_1: Mapped[int]
+    check_ins_2: Mapped[int]
+    check_ins_3: Mapped[int]
+    shifts: Mapped[int]
+    # Shifts of at least the kept length that really ended; `_firm` leaves out evidence 0, late and stated.
+    kept: Mapped[int]
+    kept_firm: Mapped[int]
+    kept_high: Mapped[int]
+    # Planned shifts, and how many of them were kept.
+    planned: Mapped[int]
+    planned_kept: Mapped[int]
+    planned_kept_firm: Mapped[int]
+    planned_kept_high: Mapped[int]
+    # Milliseconds with at least one person on duty.
+    duty_ms_low: Mapped[int] = mapped_column(Number)
+    duty_ms_high: Mapped[int] = mapped_column(Number)
+    receptions: Mapped[int]
+    receptions_firm: Mapped[int]
+    people_received: Mapped[int]
+
+
+class MemberDay(Base):
+    """What one person did at one station on one local day: for person hours and active members.
+
+    The person stands before the day in the key: distinct people of a window are then read in order.
+    """
+
+    __tablename__ = "member_days"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "station_id"], ["stations.network_id", "stations.id"]),
+        ForeignKeyConstraint(["network_id", "member_id"], ["members.network_id", "members.id"]),
+        Index("ix_member_days_day", "network_id", "day", "station_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    network_id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    member_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    person_ms_low: Mapped[int] = mapped_column(Number)
+    person_ms_high: Mapped[int] = mapped_column(Number)

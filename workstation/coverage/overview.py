@@ -1,0 +1,62 @@
+"""Coverage as it is asked for: by group, of one station, and what is missing."""
+
+from datetime import datetime
+from typing import Any
+
+from workstation.coverage.gaps import list_gaps
+from workstation.coverage.places import GROUPINGS, get_map
+from workstation.coverage.rows import list_rows, page
+from workstation.coverage.station_page import describe_station
+from workstation.coverage.stations import Picture, get_picture
+from workstation.coverage.windows import Window
+from workstation.errors import Refusal
+from workstation.people.rules import Scope
+
+Answer = dict[str, Any]
+
+
+def get_coverage(
+    *,
+    scope: Scope,
+    window: Window,
+    by: str,
+    now: datetime,
+    within: str | None = None,
+    limit: int | None = None,
+    after: str | None = None,
+) -> Answer:
+    """Totals and rows by group. The totals are always those of all rows, whatever page is asked for.
+
+    Refuses with coverage.by_invalid, division.not_found (`within`) or coverage.after_unknown.
+    """
+    if by not in GROUPINGS:
+        raise Refusal("coverage.by_invalid")
+    ground = get_map(scope=scope, day=window.last_day, within=within)
+    picture = get_picture(ground=ground, window=window, now=now)
+    totals, rows = list_rows(picture, by=by)
+    return _frame(picture) | {"totals": totals, "rows": page(rows, limit=limit, after=after)}
+
+
+def get_station_coverage(*, scope: Scope, station_id: str, window: Window, now: datetime) -> Answer:
+    """One station's row with its gates, its checklist and its days. Refuses with station.not_found."""
+    ground = get_map(scope=scope, day=window.last_day, station_id=station_id)
+    picture = get_picture(ground=ground, window=window, now=now)
+    _, rows = list_rows(picture, by="station")
+    return _frame(picture) | rows[0] | describe_station(picture)
+
+
+def get_gaps(*, scope: Scope, window: Window, now: datetime, within: str | None = None) -> Answer:
+    """What is missing, with the nearest fix. Refuses with division.not_found."""
+    ground = get_map(scope=scope, day=window.last_day, within=within)
+    picture = get_picture(ground=ground, window=window, now=now)
+    return _frame(picture) | list_gaps(picture)
+
+
+def _frame(picture: Picture) -> Answer:
+    """What every figure carries: its window, its moment, how far it is settled, and its rules."""
+    return {
+        "window": {"from": picture.window.starts_on, "to": picture.window.ends_on},
+        "as_of": picture.now,
+        "settled_until": picture.settled_until,
+        "rules_version": picture.ground.network.rules_version,
+    }

@@ -1,0 +1,179 @@
+"""The stations and divisions that a figure is about: who stands where, and which streets count."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, get_args
+
+from sqlalchemy import Select, false, select
+
+from workstation.coverage.rules import Thresholds
+from workstation.database import db
+from workstation.errors import Refusal
+from workstation.ids import is_id
+from workstation.network.founding import DEFAULT_STANDARD
+from workstation.network.models import Area, Division, Network, Sector, Station
+from workstation.network.queries import confine_stations
+from workstation.people.rules import Scope
+
+By = Literal["network", "district", "street", "area", "sector", "kind", "station"]
+GROUPINGS: tuple[str, ...] = get_args(By)
+KIND_NAMES = {
+    "workstation": "委员工作站",
+    "studio": "委员工作室",
+    "liaison_station": "联络站",
+    "room": "协商议事室",
+    "collection_point": "社情民意点",
+}
+
+
+class Place(NamedTuple):
+    """A division as far as figures need it; `path` runs from the city down to itself."""
+
+    id: str
+    name: str
+    level: str
+    path: Sequence[str]
+    valid_from: date
+    valid_to: date | None
+
+    def is_valid(self, day: date) -> bool:
+        """Whether it exists on this day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+class Stand(NamedTuple):
+    """A station as far as figures need it."""
+
+    id: str
+    code: str
+    name: str
+    kind: str
+    division_id: str
+    area_id: str | None
+    sector: str | None
+    serves_street: bool
+    status: str
+    opened_on: date | None
+    closed_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Map:
+    """One network's standing things, narrowed to what the caller may see and asked for.
+
+    `stations` is a select of station ids for other statements, `streets` the streets in sight on the
+    window's last day, `near` the divisions in which a station in sight stands.
+    """
+
+    network: Network
+    thresholds: Thresholds
+    standard: tuple[str, ...]
+    divisions: Mapping[str, Place]
+    stands: Sequence[Stand]
+    stations: Select[Any]
+    near: frozenset[str]
+    # The divisions below which everything is in sight; None when only single stations are.
+    roots: frozenset[str] | None
+    day: date
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything of the network is in sight, also what belongs to no station."""
+        return self.roots == frozenset()
+
+    @cached_property
+    def streets(self) -> frozenset[str]:
+        """The streets in sight: what coverage is counted in."""
+        return frozenset(place.id for place in self.list_places("street"))
+
+    def list_places(self, level: str) -> list[Place]:
+        """The divisions of one level that are in sight and valid on the window's last day."""
+        seen = (place for place in self.divisions.values() if place.level == level and self._sees(place))
+        return [place for place in seen if place.is_valid(self.day)]
+
+    def _sees(self, place: Place) -> bool:
+        """What lies below the roots, and what has a station in sight."""
+        return place.id in self.near or (self.roots is not None and self.roots <= set(place.path))
+
+    def ancestor(self, division_id: str, level: str) -> Place | None:
+        """The division of that level on the path of this one."""
+        places = (self.divisions[each] for each in self.divisions[division_id].path)
+        return next((place for place in places if place.level == level), None)
+
+
+def get_map(*, scope: Scope, day: date, within: str | None = None, station_id: str | None = None) -> Map:
+    """Everything that stands still, in three statements; the state of divisions is that of `day`.
+
+    `within` is the id of a division or an area. Refuses with division.not_found or station.not_found when
+    the scope sees no such thing, whether or not it exists elsewhere.
+    """
+    network = db.session.get_one(Network, scope.network_id)
+    divisions = list_divisions(network_id=scope.network_id)
+    chosen = confine_stations(select(Station.id), scope=scope)
+    if within is not None:
+        chosen = chosen.where(_is_within(within, divisions, scope))
+    if station_id is not None:
+        chosen = chosen.where(Station.id == station_id if is_id(station_id) else false())
+    columns = [getattr(Station, name) for name in Stand._fields]
+    order = (Station.code, Station.id)
+    stands = [Stand(*row) for row in db.session.execute(chosen.with_only_columns(*columns).order_by(*order))]
+    if station_id is not None and not stands:
+        raise Refusal("station.not_found")
+    if within is not None and not stands:
+        _refuse_unseen(within, divisions, scope)
+    return Map(
+        network=network,
+        thresholds=Thresholds.of(network.thresholds or {}),
+        standard=tuple(network.standard or DEFAULT_STANDARD),
+        divisions=divisions,
+        stands=stands,
+        stations=chosen,
+        near=frozenset(each for stand in stands for each in divisions[stand.division_id].path),
+        roots=None if station_id is not None else _roots(scope, within, divisions),
+        day=day,
+    )
+
+
+def _roots(scope: Scope, within: str | None, divisions: Mapping[str, Place]) -> frozenset[str] | None:
+    """What the caller sees everything below; None where only single stations are seen."""
+    if scope.level not in ("network", "district") or (scope.level == "district" and not scope.division_id):
+        return None
+    roots = frozenset(each for each in (scope.division_id, within) if each is not None)
+    return roots if roots <= divisions.keys() else None
+
+
+def list_divisions(*, network_id: int) -> dict[str, Place]:
+    """Every division of the network by its id, in the order of codes."""
+    columns = [getattr(Division, name) for name in Place._fields]
+    rows = db.session.execute(
+        select(*columns).where(Division.network_id == network_id).order_by(Division.code)
+    )
+    return {row.id: Place(*row) for row in rows}
+
+
+def list_groups(*, network_id: int, by: str) -> list[tuple[str, str]]:
+    """Key and name of every area or sector of the network."""
+    model, key = (Area, Area.id) if by == "area" else (Sector, Sector.code)
+    statement = select(key, model.name).where(model.network_id == network_id).order_by(model.code)
+    return [(group, name) for group, name in db.session.execute(statement)]
+
+
+def _is_within(within: str, divisions: Mapping[str, Place], scope: Scope) -> Any:
+    """Condition on Station. What is neither a division nor an area of this network is refused."""
+    if within in divisions:
+        below = [place.id for place in divisions.values() if within in place.path]
+        return Station.division_id.in_(below)
+    if within in {key for key, _ in list_groups(network_id=scope.network_id, by="area")}:
+        return Station.area_id == within
+    raise Refusal("division.not_found")
+
+
+def _refuse_unseen(within: str, divisions: Mapping[str, Place], scope: Scope) -> None:
+    """Without a station in it: officers see what is above or below the own district, liaisons none."""
+    if scope.level == "network":
+        return
+    own, place = divisions.get(scope.division_id or ""), divisions.get(within)
+    if own is None or place is None or not (own.id in place.path or within in own.path):
+        raise Refusal("division.not_found")
