@@ -6,36 +6,16 @@ So the limit that the product is measured against is made of the product's own r
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import Table
 
 from bench.bodies import envelope
+from bench.plain_writes import Batch, Written
 from workstation.database import Base, db
 
 Rows = dict[tuple[Any, ...], tuple[Any, ...]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Written:
-    """The rows of one batch in one table: one list of values a column."""
-
-    table: str
-    types: dict[str, str]  # PostgreSQL's, by column
-    key: tuple[str, ...]  # not empty: such a row may stand there already, and is then replaced
-    columns: list[list[Any]] = field(repr=False)
-
-    @property
-    def count(self) -> int:
-        return len(self.columns[0])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Batch:
-    ids: list[str]
-    written: list[Written]
 
 
 class Sender:
@@ -51,8 +31,9 @@ class Sender:
         call = envelope(entries) | {"cursor": self.cursor}
         answer = self.client.post("/api/v1/sync", json=call, headers=self.headers)
         assert answer.status_code == 200, answer.text
-        assert {result["status"] for result in answer.json["results"]} <= {"accepted"}
-        self.cursor = answer.json["cursor"]
+        said: dict[str, Any] = answer.get_json()
+        assert {result["status"] for result in said["results"]} <= {"accepted"}
+        self.cursor = said["cursor"]
 
 
 def capture(sender: Sender, batches: Sequence[Sequence[dict[str, Any]]]) -> list[Batch]:

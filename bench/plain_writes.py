@@ -3,7 +3,30 @@
 import contextlib
 import fcntl
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """The rows of one batch in one table: one list of values a column."""
+
+    table: str
+    types: dict[str, str]  # PostgreSQL's, by column
+    key: tuple[str, ...]  # not empty: such a row may stand there already, and is then replaced
+    columns: list[list[Any]] = field(repr=False)
+
+    @property
+    def count(self) -> int:
+        return len(self.columns[0])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """All that one sync batch wrote, and the ids of its entries."""
+
+    ids: list[str]
+    written: list[Written]
 
 
 def insert_statement(

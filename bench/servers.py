@@ -1,4 +1,4 @@
-"""gunicorn as in production, two workers of four threads, on a free port, for the product and its peers."""
+"""gunicorn as in production, workers of four threads, on a free port: for the product and its peers."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ READY_WITHIN_S = 60
 
 
 @contextlib.contextmanager
-def served(application: str, *, database_url: str, data_dir: Path) -> Iterator[int]:
+def served(application: str, *, database_url: str, data_dir: Path, workers: int) -> Iterator[int]:
     """The port on which it answers."""
     data_dir.mkdir(parents=True, exist_ok=True)
     port = free_port()
@@ -27,7 +27,7 @@ def served(application: str, *, database_url: str, data_dir: Path) -> Iterator[i
         "DATABASE_URL": database_url,
         "DATA_DIR": str(data_dir),
         "SECRET_KEY": SECRET,
-        "WEB_CONCURRENCY": "2",
+        "WEB_CONCURRENCY": str(workers),
         "WEB_THREADS": "4",
     }
     with (data_dir / "server.log").open("wb") as log:

@@ -6,10 +6,10 @@ inherits what others left.
 """
 
 import contextlib
+import itertools
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -48,6 +48,7 @@ class Size:
     seconds: float = 3.0
     clients: tuple[int, ...] = (1, 4, 16)
     batch: int = 25
+    workers: int = 2
 
 
 FULL = Size()
@@ -103,10 +104,12 @@ def _prepare(place: Databases, size: Size) -> Bench:
     with opened(place.make("filled"), place.folder) as app:
         founded = found_network(places=strew(size.stations), phones=max(size.clients) + 1)
         filler, first = (Sender(app.test_client(), token=founded.phones[at].token) for at in (-1, 0))
-        for batch in islice(walk(founded.places, days=FILL_DAYS, size=FILL_BATCH), size.filled // FILL_BATCH):
+        for batch in itertools.islice(
+            walk(founded.places, days=FILL_DAYS, size=FILL_BATCH), size.filled // FILL_BATCH
+        ):
             filler.send(batch)
         gather_statistics()
-        batches = list(islice(walk(founded.places, days=DAYS, size=size.batch), size.captured))
+        batches = list(itertools.islice(walk(founded.places, days=DAYS, size=size.batch), size.captured))
         captured = place.folder / "captured"
         captured.write_bytes(pickle.dumps(capture(first, batches)))
     return Bench(place, founded, captured, size)
@@ -142,7 +145,8 @@ def _bare(bench: Bench, name: str) -> Iterator[PaceOf]:
 
 @contextlib.contextmanager
 def _phones(bench: Bench, application: str, url: str, name: str) -> Iterator[PaceOf]:
-    with served(application, database_url=url, data_dir=bench.place.folder / f"data_{name}") as port:
+    data_dir, workers = bench.place.folder / f"data_{name}", bench.size.workers
+    with served(application, database_url=url, data_dir=data_dir, workers=workers) as port:
 
         def pace(clients: int, seconds: float = bench.size.seconds) -> Pace:
             tasks = [_phone_task(bench, number, clients) for number in range(clients)]
@@ -171,13 +175,13 @@ def _most(bench: Bench, clients: int) -> int:
 def _raw(bench: Bench, name: str) -> Iterator[PaceOf]:
     url = bench.place.copy(name, of="filled")
 
+    turns = itertools.count()  # each turn's writers count on from numbers of their own
+
     def pace(clients: int) -> Pace:
-        nonlocal turn
-        turn += 1
+        turn = next(turns)
         tasks = [_writer_task(bench, url, number, turn, clients) for number in range(clients)]
         return hurry("bench.writers", tasks)
 
-    turn = 0
     yield pace
 
 
@@ -252,7 +256,7 @@ def _text(size: Size) -> str:
     return f"""
 Batches of {size.batch} check-ins with fresh ids and a position, each at another station, through
 `POST /api/v1/sync` over loopback on kept connections, from one process a client. gunicorn with
-`deploy/gunicorn.conf.py`, 2 workers × 4 threads, for everybody; a network of {size.stations} stations with
+`deploy/gunicorn.conf.py`, {size.workers} workers × 4 threads, for everybody; a network of {size.stations} stations with
 {size.filled:,} check-ins in it; {size.rounds} rounds of {size.seconds:g} s, medians. Every commit waits for
 the disk. The clients take their share of the same cores.
 

@@ -17,8 +17,7 @@ import psycopg
 import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import make_url
 
-from bench.captured import Batch
-from bench.plain_writes import gate, insert_statement, parameters
+from bench.plain_writes import Batch, gate, insert_statement, parameters
 from workstation.ids import new_id
 
 Statement = tuple[str, tuple[Any, ...]]

@@ -13,7 +13,7 @@ from bench.report import Chapter, Mark, table, write
 from tests.postgres import drop_database
 
 # So small that it says nothing about speed.
-SYNC = sync.Size(stations=30, filled=100, captured=1, rounds=1, seconds=0.1, clients=(2,), batch=5)
+SYNC = sync.Size(stations=30, filled=100, captured=1, rounds=1, seconds=0.1, clients=(2,), batch=5, workers=1)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    case,
     cast,
     func,
     select,
@@ -17,23 +16,11 @@ from workstation.coverage.windows import Window
 from workstation.database import Number, db
 from workstation.network.models import ChecklistItem
 
-SUMMED = (
-    "check_ins_0",
-    "check_ins_1",
-    "check_ins_2",
-    "check_ins_3",
-    "shifts",
-    "duty_ms_low",
-    "duty_ms_high",
-    "receptions",
-    "receptions_firm",
-    "people_received",
-)
 PLANNED = ("planned", "planned_kept", "planned_kept_firm", "planned_kept_high")
 
 
 class Sums(NamedTuple):
-    """One station's days of a window, added up. The planned ones only up to a day given."""
+    """One station's days of a window, added up."""
 
     check_ins_0: int = 0
     check_ins_1: int = 0
@@ -55,10 +42,10 @@ class Sums(NamedTuple):
         """Whatever their evidence."""
         return self.check_ins_0 + self.check_ins_1 + self.check_ins_2 + self.check_ins_3
 
-    def with_plans(self, counts: Sequence[int]) -> "Sums":
-        """The same with one more day's planned shifts, in the order of PLANNED."""
-        more = {name: getattr(self, name) + count for name, count in zip(PLANNED, counts, strict=True)}
-        return self._replace(**more)
+    def without_plans(self, counts: Sequence[int]) -> "Sums":
+        """The same less one day's planned shifts, in the order of PLANNED."""
+        less = {name: getattr(self, name) - count for name, count in zip(PLANNED, counts, strict=True)}
+        return self._replace(**less)
 
     @property
     def is_silent(self) -> bool:
@@ -85,15 +72,10 @@ def total(expression: Any) -> Any:
     return cast(func.coalesce(func.sum(expression), 0), Number)  # PostgreSQL sums bigint to numeric
 
 
-def sum_days(*, ground: Map, window: Window, settled_before: date) -> dict[str, Sums]:
-    """Station id → sums over the window. Plans count only on days before `settled_before`."""
-    settled = StationDay.day < settled_before
+def sum_days(*, ground: Map, window: Window) -> dict[str, Sums]:
+    """Station id → sums over the window."""
     rows = db.session.execute(
-        select(
-            StationDay.station_id,
-            *(total(getattr(StationDay, name)) for name in SUMMED),
-            *(total(case((settled, getattr(StationDay, name)), else_=0)) for name in PLANNED),
-        )
+        select(StationDay.station_id, *(total(getattr(StationDay, name)) for name in Sums._fields))
         .where(*inside(StationDay, ground, window.starts_on, window.ends_on))
         .group_by(StationDay.station_id)
     )
@@ -101,14 +83,14 @@ def sum_days(*, ground: Map, window: Window, settled_before: date) -> dict[str, 
 
 
 def list_plans_kept(
-    *, ground: Map, days: Sequence[date]
+    *, ground: Map, starts_on: date, ends_on: date
 ) -> list[tuple[str, date, tuple[int, int, int, int]]]:
     """Station, day and its planned, kept, firmly kept, perhaps kept shifts, for some last days."""
-    if not days:
+    if starts_on >= ends_on:
         return []
     rows = db.session.execute(
         select(StationDay.station_id, StationDay.day, *(getattr(StationDay, name) for name in PLANNED)).where(
-            *inside(StationDay, ground, days[0], days[-1] + timedelta(days=1)), StationDay.planned > 0
+            *inside(StationDay, ground, starts_on, ends_on), StationDay.planned > 0
         )
     )
     return [(station_id, day, tuple(counts)) for station_id, day, *counts in rows]

