@@ -12,6 +12,7 @@ from api import clock
 from api.auth import app_keys, token_hash
 from workstation.database import writing
 from workstation.errors import Refusal
+from workstation.network.queries import find_sector_name
 from workstation.people.models import Device
 from workstation.people.operations import DeviceCard, note_failure
 from workstation.people.queries import Session, find_session, list_recent_failures, list_station_ids, scope_of
@@ -71,6 +72,7 @@ def me_of(session: Session) -> dict[str, Any]:
             "code": session.member_code,
             "name": session.member_name,
             "sector": session.sector,
+            "sector_name": find_sector_name(network_id=session.network_id, code=session.sector),
             "station_ids": stations,
         },
         "device": {"id": session.device_id, "name": session.device_name},

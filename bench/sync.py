@@ -256,9 +256,9 @@ def _text(size: Size) -> str:
     return f"""
 Batches of {size.batch} check-ins with fresh ids and a position, each at another station, through
 `POST /api/v1/sync` over loopback on kept connections, from one process a client. gunicorn with
-`deploy/gunicorn.conf.py`, {size.workers} workers × 4 threads, for everybody; a network of {size.stations} stations with
-{size.filled:,} check-ins in it; {size.rounds} rounds of {size.seconds:g} s, medians. Every commit waits for
-the disk. The clients take their share of the same cores.
+`deploy/gunicorn.conf.py`, {size.workers} workers × 4 threads, for everybody. A network of
+{size.stations} stations with {size.filled:,} check-ins in it. {size.rounds} rounds of {size.seconds:g} s,
+medians. Every commit waits for the disk. The clients take their share of the same cores.
 
 Against, in the same run: a bare Flask that parses the batch and returns; Flask that validates with
 marshmallow and writes one table in one statement; and, without any web server, the rows that this product

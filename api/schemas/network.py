@@ -23,6 +23,7 @@ class DivisionsOut(Strict):
 class TopicOut(Strict):
     code = fields.String()
     name = fields.String()
+    position = fields.Integer(metadata={"description": "order in the network's list"})
 
 
 class TopicsOut(Strict):

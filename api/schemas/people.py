@@ -54,7 +54,8 @@ class MemberOut(Strict):
     id = fields.String()
     code = fields.String()
     name = fields.String()
-    sector = fields.String(allow_none=True)
+    sector = fields.String(allow_none=True, metadata={"description": "code"})
+    sector_name = fields.String(allow_none=True)
     station_ids = fields.List(fields.String())
 
 

@@ -169,6 +169,11 @@ def list_sectors(*, network_id: int) -> list[Sector]:
     )
 
 
+def find_sector_name(*, network_id: int, code: str | None) -> str | None:
+    """What people call a sector."""
+    return db.session.scalar(select(Sector.name).where(Sector.network_id == network_id, Sector.code == code))
+
+
 def list_checklist(*, network_id: int, station_id: str) -> list[ChecklistItem]:
     """The station's checklist of the network's standard."""
     return list(

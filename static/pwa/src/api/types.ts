@@ -1,6 +1,13 @@
 /** What the server tells about the person who is signed in. Unknown fields are ignored. */
 export type Me = {
-  member: { id: string; code: string; name: string; sector: string | null; station_ids: string[] }
+  member: {
+    id: string
+    code: string
+    name: string
+    sector: string | null
+    sector_name?: string | null
+    station_ids: string[]
+  }
   device: { id: string; name: string }
   network: { id: number | string; code: string; name: string; is_demo: boolean }
   roles: string[]
