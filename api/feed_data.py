@@ -1,6 +1,6 @@
 """What the things in the feed are now: one look-up a noun for a whole page."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -42,20 +42,15 @@ NOUNS: dict[str, tuple[type[Base], Any, Dump]] = {
 
 
 def changes_with_data(
-    *, network_id: int, changes: Sequence[Change], told: Mapping[str, str]
+    *, network_id: int, changes: Sequence[Change], told: Collection[str]
 ) -> list[dict[str, Any]]:
     """The changes as the wire has them. What is gone by now comes as a removal.
 
-    `told` is what the same answer says already, status by entry id: it is not said twice.
+    `told` are entries that the same answer calls facts already: their receipts are not said twice.
     """
-    data = {noun: _data(network_id, noun, changes) for noun in {change.noun for change in changes}}
-    found = [_with_data(change, data[change.noun].get(change.id)) for change in changes]
-    return [change for change in found if not _is_told(change, told)]
-
-
-def _is_told(change: dict[str, Any], told: Mapping[str, str]) -> bool:
-    is_receipt = change["noun"] == "receipt" and change["op"] == "put"
-    return is_receipt and bool(change["data"]["status"] == told.get(change["id"]))
+    news = [change for change in changes if not (change.noun == "receipt" and change.id in told)]
+    data = {noun: _data(network_id, noun, news) for noun in {change.noun for change in news}}
+    return [_with_data(change, data[change.noun].get(change.id)) for change in news]
 
 
 def _with_data(change: Change, data: dict[str, Any] | None) -> dict[str, Any]:

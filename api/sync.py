@@ -45,7 +45,7 @@ def sync() -> Response:
     """
     person, envelope = caller(), _envelope(_body())
     results = _receive(person, envelope)
-    told = {result["id"]: result["status"] for result in results if isinstance(result["id"], str)}
+    told = {result["id"] for result in results if result["status"] in ("accepted", "duplicate")}
     answer = {"server_time": person.now, "results": results} | _changes(person, envelope["cursor"], told)
     return Response(dump_json(answer), mimetype="application/json")
 
@@ -165,7 +165,7 @@ def _wire_result(result: Result, *, network_id: int) -> dict[str, Any]:
 # -- changes down [7] -------------------------------------------------------------------------------
 
 
-def _changes(person: Caller, cursor: str | None, told: dict[str, str]) -> dict[str, Any]:
+def _changes(person: Caller, cursor: str | None, told: set[str]) -> dict[str, Any]:
     """The next page for this phone; nothing at all for one that was revoked."""
     db.session.rollback()  # what is read now is what is committed
     if is_displaced(cursor=cursor, keys=app_keys()):

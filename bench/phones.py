@@ -37,11 +37,11 @@ class Line:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(self, begun: bytes, *, expected: int) -> None:
-        """One call; returns when the whole answer is here. Raises RuntimeError unless all was accepted."""
+        """One call; returns when the whole answer is here. Ends the process unless all was accepted."""
         body = with_cursor(begun, self.cursor)
         answer = self._exchange(self._head(len(body)) + body)
         if not answer.startswith(b"HTTP/1.1 200") or answer.count(ACCEPTED) < expected:
-            raise RuntimeError(answer[:2000].decode(errors="replace"))
+            raise SystemExit(f"not accepted: {answer[:2000].decode(errors='replace')}")
         at = answer.rindex(CURSOR) + len(CURSOR)
         self.cursor = answer[at : answer.index(b'"', at)].decode()
 

@@ -40,16 +40,24 @@ def served(application: str, *, database_url: str, data_dir: Path, workers: int)
             stderr=subprocess.STDOUT,
         )
     try:
-        _wait(process, port, data_dir / "server.log")
+        _wait(process, port)
         yield port
+    except RuntimeError as error:
+        raise RuntimeError(f"{error}\n{_end_of(data_dir / 'server.log')}") from error
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait(process: subprocess.Popen[bytes], port: int) -> None:
     deadline = time.monotonic() + READY_WITHIN_S
     while not answers(f"http://127.0.0.1:{port}/readyz"):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"the server did not get ready:\n{log.read_text(errors='replace')}")
+            raise RuntimeError("the server did not get ready")
         time.sleep(0.05)
+
+
+def _end_of(log: Path) -> str:
+    """What the server said last, without the line of each call that went well."""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if '"status": 200' not in line]
+    return "\n".join(lines[-40:])

@@ -1,11 +1,28 @@
 """Reads the facts of station-days in one statement, whatever their kind."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, case, cast, literal, null, select, tuple_, union, union_all
+from sqlalchemy import (
+    CTE,
+    CompoundSelect,
+    Date,
+    Select,
+    bindparam,
+    case,
+    cast,
+    literal,
+    null,
+    select,
+    text,
+    tuple_,
+    union,
+    union_all,
+)
 
 from workstation.check_ins.models import CheckIn
 from workstation.coverage.days import CHECK_IN, PLAN, RECEPTION, SHIFT, Fact
@@ -47,10 +64,6 @@ def _moment(column: Any) -> Any:
     return cast(null(), UtcDateTime) if column is None else column
 
 
-def _places_in(model: Any, network_id: int, places: Collection[Place]) -> Any:
-    return (model.network_id == network_id, tuple_(model.station_id, model.day).in_(sorted(places)))
-
-
 STATEMENTS = (
     _columns(CHECK_IN, CheckIn, starts_at=CheckIn.occurred_at, evidence=CheckIn.evidence),
     _columns(
@@ -66,16 +79,46 @@ STATEMENTS = (
 )
 
 
+# The places come as one JSON text: the statement has one shape and is compiled once, and PostgreSQL goes by
+# the index, where a list of a thousand pairs would be a thousand conditions on each row.
+PLACES = {
+    "sqlite": "SELECT json_extract(value, '$[0]') AS station_id, json_extract(value, '$[1]') AS day"
+    " FROM json_each(:places)",
+    "postgresql": "SELECT CAST(value ->> 0 AS uuid) AS station_id, CAST(value ->> 1 AS date) AS day"
+    " FROM jsonb_array_elements(CAST(:places AS jsonb))",
+}
+
+
+@cache
+def places_given(dialect: str) -> CTE:
+    """The table of (station_id, day) that the parameter `places` holds."""
+    return text(PLACES[dialect]).columns(station_id=Id, day=Date).cte("places")
+
+
+def is_given(model: Any, dialect: str) -> tuple[Any, ...]:
+    """Conditions: a row of this network and of one of the places given."""
+    given = select(places_given(dialect))
+    return (model.network_id == bindparam("network_id"), tuple_(model.station_id, model.day).in_(given))
+
+
+@cache
+def _facts_of_places(dialect: str) -> CompoundSelect[Any]:
+    pairs = zip(STATEMENTS, MODELS, strict=True)
+    return union_all(*(statement.where(*is_given(model, dialect)) for statement, model in pairs))
+
+
+def parameters(network_id: int, places: Collection[Place]) -> dict[str, Any]:
+    """What a statement with `places_given` is executed with."""
+    return {"network_id": network_id, "places": json.dumps([[each, str(day)] for each, day in places])}
+
+
 def list_facts(*, network_id: int, places: Collection[Place]) -> Mapping[Place, list[Fact]]:
     """Every fact and plan of these station-days that is not withdrawn, in one statement."""
     found: dict[Place, list[Fact]] = defaultdict(list)
     if not places:
         return found
-    parts = [
-        statement.where(*_places_in(model, network_id, places))
-        for statement, model in zip(STATEMENTS, MODELS, strict=True)
-    ]
-    for row in db.session.execute(union_all(*parts)):
+    statement = _facts_of_places(db.session.connection().dialect.name)
+    for row in db.session.execute(statement, parameters(network_id, places)):
         found[row.station_id, row.day].append(Fact(*row)._replace(flags=row.flags or ()))
     return found
 

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, select
 
 from workstation.coverage.days import DayFigures, figure_day
-from workstation.coverage.facts import Place, list_facts, list_places
+from workstation.coverage.facts import Place, is_given, list_facts, list_places, parameters
 from workstation.coverage.models import MemberDay, StationDay
 from workstation.coverage.rules import Thresholds
 from workstation.database import db, insert_rows, lock_names, writing
@@ -74,12 +74,10 @@ def _thresholds(network_id: int) -> Thresholds:
 
 
 def _replace(network_id: int, places: Sequence[Place], figures: Mapping[Place, DayFigures]) -> None:
+    connection = db.session.connection()
     for model in (StationDay, MemberDay):
-        pairs = tuple_(model.station_id, model.day).in_(places)
-        db.session.execute(
-            delete(model).where(model.network_id == network_id, pairs),
-            execution_options={"synchronize_session": False},
-        )
+        statement = delete(model).where(*is_given(model, connection.dialect.name))
+        connection.execute(statement, parameters(network_id, places))
     rows = [_station_row(network_id, place, day) for place, day in figures.items() if not day.is_empty]
     people = [row for place, day in figures.items() for row in _member_rows(network_id, place, day)]
     insert_rows(StationDay, rows)
