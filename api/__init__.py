@@ -10,6 +10,7 @@ from api import auth, compression, docs_page, errors, health, pwa, request_id
 from api.commands import CommandFolder
 from api.config import Settings
 from api.json import OrjsonProvider
+from api.schemas.description import ProblemOut, describe_fields
 from workstation import models
 from workstation.database import db, engine_options, prepare_engine
 from workstation.keys import Keys
@@ -37,12 +38,15 @@ OPENAPI = {
     "OPENAPI_JSON_PATH": "v1/openapi.json",
     "API_SPEC_OPTIONS": {
         "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "security": [{"token": []}],
     },
 }
 
 
 class QuietApi(Api):  # type: ignore[misc]  # smorest ships no types
     """smorest without its own error handlers: api/errors.py answers for the whole application."""
+
+    ERROR_SCHEMA = ProblemOut
 
     def _register_error_handlers(self) -> None:
         pass
@@ -59,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _connect_database(app, settings)
     errors.install(app)
     api = QuietApi(app)
+    describe_fields(api)
     for noun in NOUNS:
         api.register_blueprint(import_module(f"api.{noun}").blueprint)
     for part in (health, docs_page, compression):

@@ -156,10 +156,10 @@ def _check_proof(*, token: str, thumbprint: str, scheme: str) -> None:
         raise Refusal("sign_in.nonce")
     try:
         claims = _read_proof(proof, thumbprint=thumbprint)
+        fits = _is_for_this_call(claims) and _is_for_this_token(claims, token)
     except (JoseError, ValueError, KeyError, TypeError):
-        raise Refusal("sign_in.required") from None
-    expected_hash = urlsafe_b64encode(sha256(token.encode()).digest()).decode()
-    if not _is_for_this_call(claims) or not hmac.compare_digest(str(claims.get("ath")), expected_hash):
+        fits, claims = False, {}
+    if not fits:
         raise Refusal("sign_in.required")
     if not _is_our_nonce(str(claims.get("nonce", ""))):
         raise Refusal("sign_in.nonce")
@@ -180,6 +180,12 @@ def _is_for_this_call(claims: dict[str, Any]) -> bool:
     return (
         claims.get("htm") == request.method and address.path == request.path and _is_our_host(address.netloc)
     )
+
+
+def _is_for_this_token(claims: dict[str, Any], token: str) -> bool:
+    expected = urlsafe_b64encode(sha256(token.encode()).digest()).decode()
+    complete = isinstance(claims["jti"], str) and isinstance(claims["iat"], int | float)
+    return complete and hmac.compare_digest(str(claims["ath"]).encode(), expected.encode())
 
 
 def _is_our_host(host: str) -> bool:

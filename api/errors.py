@@ -39,9 +39,12 @@ CODE_OF_STATUS = {
     413: "request.too_large",
     415: "request.unsupported_type",
     422: "request.invalid",
+    500: "server.failed",
     503: "server.unavailable",
 }
 RETRY_AFTER_S = 5
+# RFC 9449, 8: by this a client knows that it should try once more with the nonce beside it.
+CHALLENGES = {"sign_in.nonce": 'DPoP error="use_dpop_nonce", algs="ES256"'}
 
 log = structlog.get_logger()
 
@@ -52,10 +55,15 @@ def status_of(code: str) -> int:
 
 
 def problem(
-    code: str, *, detail: str = "", fields: object = None, headers: Mapping[str, str] | None = None
+    code: str,
+    *,
+    status: int | None = None,
+    detail: str = "",
+    fields: object = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer for a refusal."""
-    status = status_of(code)
+    status = status or status_of(code)
     body = {
         "type": f"urn:workstation:error:{code}",
         "title": MESSAGES[code],
@@ -80,6 +88,8 @@ def install(app: Flask) -> None:
 
 def _refused(refusal: Refusal) -> Response:
     headers = {"Retry-After": str(g.retry_after_s)} if "retry_after_s" in g else {}
+    if status_of(refusal.code) == 401:
+        headers["WWW-Authenticate"] = CHALLENGES.get(refusal.code, 'Bearer, DPoP algs="ES256"')
     return problem(refusal.code, detail=refusal.message, fields=refusal.fields, headers=headers)
 
 
@@ -89,10 +99,7 @@ def _http(error: HTTPException) -> Response:
     code = CODE_OF_STATUS.get(error.code or 500, "request.invalid")
     fields = getattr(error, "data", {}).get("messages") if error.code == 422 else None
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
-    answer = problem(code, fields=fields, headers=kept)
-    if error.code and code == "request.invalid":
-        answer.status_code = error.code
-    return answer
+    return problem(code, status=error.code, fields=fields, headers=kept)
 
 
 def _database_away(error: OperationalError) -> Response:

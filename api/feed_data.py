@@ -24,7 +24,9 @@ def receipt_data(receipt: Receipt) -> dict[str, Any]:
     """A receipt as a result, with what another phone of the same person needs to show it."""
     closed = receipt.state == "closed"
     status = "accepted" if receipt.state == "accepted" else "held"
-    message = ENTRY_MESSAGES.get(receipt.code or "")
+    message = (
+        f"工作人员已处理：{receipt.closing_reason}" if closed else ENTRY_MESSAGES.get(receipt.code or "")
+    )
     result = write_result(vars(receipt) | {"id": receipt.entry_id, "status": status, "message": message})
     shown = {name: getattr(receipt, name) for name in ("kind", "station_id", "target_id", "body")}
     return result | shown | {"recorded_at": write_moment(receipt.recorded_at), "closed": closed}

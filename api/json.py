@@ -2,6 +2,7 @@
 
 import json
 import math
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -17,7 +18,17 @@ class Unreadable(ValueError):
 
 def dump_json(value: object) -> bytes:
     """UTF-8 bytes; aware datetimes become RFC 3339 in UTC with Z."""
-    return orjson.dumps(value, option=OPTIONS)
+    try:
+        return orjson.dumps(value, option=OPTIONS)
+    except orjson.JSONEncodeError:
+        # A lone surrogate that a phone once sent, or an integer without end: said again as escaped text.
+        return json.dumps(value, default=_moment).encode()
+
+
+def _moment(value: object) -> str:
+    if not isinstance(value, datetime):
+        raise TypeError(f"no JSON for {type(value).__name__}")
+    return value.isoformat().replace("+00:00", "Z")
 
 
 def read_json(content: bytes) -> Any:

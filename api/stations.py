@@ -27,10 +27,10 @@ def stations_list(query: dict[str, Any]) -> Response:
 
     The position is used for this answer and kept nowhere. The answer carries a strong ETag.
     """
-    if "near" in query:
-        return _answer(_near(query))
     names = {"division": "division_id", "sector": "sector", "kind": "kind", "q": "q"}
     filters = {names[name]: value for name, value in query.items() if name in names}
+    if "near" in query:
+        return _answer(_near(query, filters))
     found = list_stations(network_id=caller().network_id, **filters)
     return _answer(StationOut(many=True).dump(found))
 
@@ -43,9 +43,11 @@ def station(station_id: str) -> Station:
     return get_station(network_id=caller().network_id, station_id=station_id)
 
 
-def _near(query: dict[str, Any]) -> list[dict[str, Any]]:
+def _near(query: dict[str, Any], filters: dict[str, str]) -> list[dict[str, Any]]:
     origin = to_wgs84(position=Position(*query["near"]), datum=Datum(query["datum"]))
-    near = list_nearest_stations(network_id=caller().network_id, origin=origin, limit=query["limit"])
+    near = list_nearest_stations(
+        network_id=caller().network_id, origin=origin, limit=query["limit"], **filters
+    )
     dump = StationOut().dump
     return [dump(each.place) | {"distance_m": round(each.distance_m)} for each in near]
 

@@ -17,6 +17,7 @@ from api.auth import Caller, app_keys, caller, guard
 from api.feed_data import changes_with_data
 from api.json import Unreadable, dump_json, read_json
 from api.restores import note_unnoticed_restore
+from api.schemas.description import ProblemOut
 from api.schemas.entries import EntryReader
 from api.schemas.sync import SyncIn, SyncOut, write_result
 from workstation.database import db
@@ -38,6 +39,11 @@ ENVELOPE = SyncIn()
 @guard.any_token
 @blueprint.doc(requestBody={"required": True, "content": {"application/json": {"schema": SyncIn}}})
 @blueprint.alt_response(200, schema=SyncOut)
+@blueprint.alt_response(400, schema=ProblemOut, description="sync.malformed")
+@blueprint.alt_response(401, schema=ProblemOut, description="sign_in.required, sign_in.nonce")
+@blueprint.alt_response(413, schema=ProblemOut, description="sync.too_large")
+@blueprint.alt_response(415, schema=ProblemOut, description="sync.unsupported_type")
+@blueprint.alt_response(426, schema=ProblemOut, description="sync.protocol_unsupported")
 def sync() -> Response:
     """Takes up to 100 entries and gives one result each, then what changed for this phone.
 
@@ -96,7 +102,7 @@ def _envelope(content: bytes) -> dict[str, Any]:
 
 
 def _is_newer(protocol: object) -> bool:
-    return isinstance(protocol, int) and not isinstance(protocol, bool) and protocol > PROTOCOL_MAX
+    return isinstance(protocol, int | float) and not isinstance(protocol, bool) and protocol > PROTOCOL_MAX
 
 
 # -- entries up [4.3] -------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ class YesNo(fields.Boolean):
 
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
-YEARS = range(1900, 9000)  # so that no offset or clock correction leaves the calendar
+YEARS = range(1970, 2200)  # so that no offset or clock correction leaves the calendar
 
 
 def read_moment(value: object) -> datetime:

@@ -30,6 +30,7 @@ CHANNELS = ("walk_in", "appointment", "phone", "visit", "qr")
 PARTY_KINDS = ("person", "group", "enterprise", "organisation")
 NO_FIX_REASONS = ("denied", "timeout", "unavailable")
 VERSION = 1
+LONGEST_MS = 100 * 366 * 24 * 3600 * 1000  # a century
 
 
 class FixIn(Strict):
@@ -117,7 +118,7 @@ class EntryIn(Strict):
     kind = fields.String(required=True)
     v = WholeNumber(required=True, validate=validate.Equal(VERSION))
     recorded_at = Moment(required=True)
-    elapsed_ms = WholeNumber(allow_none=True, load_default=None, validate=validate.Range(0, LARGEST_SEQ))
+    elapsed_ms = WholeNumber(allow_none=True, load_default=None, validate=validate.Range(0, LONGEST_MS))
     device_id = IdText(allow_none=True, load_default=None)
     author_id = IdText(allow_none=True, load_default=None)
     on_behalf_of = IdText(allow_none=True, load_default=None)
@@ -133,6 +134,7 @@ BODIES: dict[str, Strict] = {
     "withdrawal": WithdrawalBody(),
 }
 ENVELOPE = EntryIn()
+FIX = FixIn()
 # What a correction may never touch, whatever its target.
 FIXED_FIELDS = frozenset({"fix", "no_fix_reason", "station_code", "shift_id"})
 NOT_KEPT = frozenset({"fix", "station_code", "constituent"})
@@ -148,7 +150,7 @@ class EntryReader:
     def read(self, raw: Any) -> Entry | Seal | Unusable:
         """One element of `entries`, whatever it is. Never raises."""
         if not isinstance(raw, dict) or not is_id(raw.get("id")) or _is_too_large(raw):
-            return Unusable(id=raw.get("id") if isinstance(raw, dict) else None)
+            return Unusable(id=_echo(raw.get("id")) if isinstance(raw, dict) else None)
         if raw.keys() == {"id", "sealed"}:
             return Seal(id=raw["id"], sealed=str(raw["sealed"]))
         said, dropped = without_silent_constituent(raw)
@@ -194,6 +196,7 @@ class EntryReader:
         for name in ("seq", "recorded_at", "device_id", "author_id", "kind"):
             setattr(entry, name, _if_valid(name, raw.get(name)))
         entry.body = _station_only(raw.get("body"))
+        entry.fix = _fix_only(raw.get("body"))
         return entry
 
     def _bare(self, raw: dict[str, Any]) -> Entry:
@@ -215,10 +218,22 @@ class EntryReader:
         )
 
 
+def _echo(value: Any) -> Any:
+    """An unusable id as it was sent, if it can be said again at all."""
+    sayable = isinstance(value, str) and len(value) <= 200 and value.isprintable()
+    return value if sayable else None
+
+
 def _station_only(body: Any) -> dict[str, Any]:
     """The station that a broken entry names: it decides who of the staff may see it."""
     station_id = body.get("station_id") if isinstance(body, dict) else None
     return {"station_id": station_id} if is_id(station_id) else {}
+
+
+def _fix_only(body: Any) -> Fix | None:
+    """The position of a broken entry: it is judged on arrival like any other, since it is not kept."""
+    fix = body.get("fix") if isinstance(body, dict) else None
+    return Fix(**FIX.load(fix)) if isinstance(fix, dict) and not FIX.validate(fix) else None
 
 
 def _is_too_large(raw: dict[str, Any]) -> bool:

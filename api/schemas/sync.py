@@ -14,7 +14,13 @@ class SyncIn(Strict):
     sent_at = Moment(required=True)
     cursor = Text(most=500, allow_none=True, load_default=None)
     pending = WholeNumber(load_default=0, validate=validate.Range(0, LARGEST_SEQ))
-    entries = fields.List(fields.Raw(allow_none=True), required=True)
+    entries = fields.List(
+        fields.Raw(
+            allow_none=True,
+            metadata={"description": "an Entry whose body is that of its kind, or {id, sealed}"},
+        ),
+        required=True,
+    )
 
 
 class ResultOut(Strict):

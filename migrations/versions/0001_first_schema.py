@@ -502,6 +502,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("shifts", schema=None) as batch_op:
         batch_op.create_index("ix_shifts_member", ["network_id", "member_id", "started_at"], unique=False)
+        batch_op.create_index(
+            "ix_shifts_open",
+            ["network_id", "closes_at"],
+            unique=False,
+            postgresql_where=sa.text("ended_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+        )
         batch_op.create_index("ix_shifts_station_day", ["network_id", "station_id", "day"], unique=False)
 
     op.create_table(
@@ -651,6 +658,7 @@ def downgrade() -> None:
     op.drop_table("station_days")
     with op.batch_alter_table("shifts", schema=None) as batch_op:
         batch_op.drop_index("ix_shifts_station_day")
+        batch_op.drop_index("ix_shifts_open")
         batch_op.drop_index("ix_shifts_member")
 
     op.drop_table("shifts")

@@ -140,6 +140,7 @@ class TestBoundTokens:
     def nonce(self, cast: Cast, token: str) -> str:
         answer = me(cast.client, token)
         assert (answer.status_code, answer.json["code"]) == (401, "sign_in.nonce")
+        assert 'error="use_dpop_nonce"' in answer.headers["WWW-Authenticate"]
         return answer.headers["DPoP-Nonce"]
 
     def test_a_copied_token_is_worth_nothing(self, cast: Cast, token: str) -> None:
@@ -162,7 +163,9 @@ class TestBoundTokens:
             ({"htm": "POST"}, "sign_in.required"),
             ({"htu": "http://localhost/api/v1/sync"}, "sign_in.required"),
             ({"htu": "http://evil.example/api/v1/me"}, "sign_in.required"),
+            ({"htu": "http://[bad/me"}, "sign_in.required"),
             ({"ath": "x"}, "sign_in.required"),
+            ({"jti": None}, "sign_in.required"),
             ({"nonce": "1.made-up"}, "sign_in.nonce"),
             ({"nonce": "²"}, "sign_in.nonce"),
         ],

@@ -482,3 +482,91 @@ class TestEpochs:
             db.session.execute(text("UPDATE installation SET fingerprint = 'another cluster'"))
         assert self.epoch(phone) != before
         assert self.epoch(phone) == self.epoch(cast.phone("member"))
+
+
+class TestWhatBrokeOnce:
+    """Bodies that once cost a whole call, or more than they should."""
+
+    @pytest.mark.parametrize("elapsed_ms", [2**53 - 1, 10**400, -1])
+    def test_an_endless_elapsed_time_costs_only_its_own_entry(self, cast: Cast, elapsed_ms: int) -> None:
+        phone, hall = cast.phone("member"), cast.here.stations["hall"]
+        bad, good = phone.sync(phone.check_in(hall) | {"elapsed_ms": elapsed_ms}, phone.check_in(hall))
+        assert (bad["code"], good["status"]) == ("entry.invalid", "accepted")
+
+    @pytest.mark.parametrize("sent_at", ["1969-01-01T00:00:00Z", "8999-12-31T23:59:59Z"])
+    def test_a_call_from_no_imaginable_year_is_malformed(self, cast: Cast, sent_at: str) -> None:
+        assert cast.phone("member").call(sent_at=sent_at).json["code"] == "sync.malformed"
+
+    @pytest.mark.parametrize("body", ['{"id":"\\ud800"}', '{"id":[1]}', f'{{"id":{10**30},"x":"\\ud800"}}'])
+    def test_an_unusable_id_is_answered(self, cast: Cast, body: str) -> None:
+        envelope = f'{{"protocol":1,"sent_at":"2026-11-20T04:00:00Z","pending":0,"entries":[{body}]}}'
+        answer = self.post(cast, envelope)
+        assert answer.json["results"][0]["code"] == "entry.unusable"
+
+    def test_a_surrogate_in_a_name_of_the_envelope_is_malformed(self, cast: Cast) -> None:
+        assert self.post(cast, '{"\\ud800":1}').json["code"] == "sync.malformed"
+
+    def post(self, cast: Cast, content: str) -> Any:
+        headers = cast.phone("member").headers
+        return cast.client.post(
+            "/api/v1/sync", data=content, content_type="application/json", headers=headers
+        )
+
+    def test_staff_can_read_what_no_column_takes(self, cast: Cast) -> None:
+        phone = cast.phone("member")
+        entry = phone.check_in(cast.here.stations["hall"], note="\ud800")
+        envelope = {"protocol": 1, "sent_at": clock.now().isoformat(), "pending": 0, "entries": [entry]}
+        self.post(cast, json.dumps(envelope))
+        answer = cast.phone("liaison").get("/api/v1/held-entries")
+        assert answer.status_code == 200
+        assert "\\ud800" in answer.text
+
+    def test_the_position_of_a_broken_entry_is_judged_too(self, cast: Cast) -> None:
+        phone = cast.phone("member")
+        [result] = phone.sync(phone.check_in(cast.here.stations["hall"], fix=FIX) | {"seq": 0})
+        assert (result["code"], result["verdict"], result["distance_m"]) == ("entry.invalid", "inside", 0)
+
+    def test_the_reason_for_closing_reaches_the_phone(self, cast: Cast) -> None:
+        phone, liaison = cast.phone("member"), cast.phone("liaison")
+        phone.sync(phone.check_in(cast.here.stations["hall"]) | {"seq": 0})
+        [row] = liaison.get("/api/v1/held-entries").json["held_entries"]
+        decision = {"content_hash": row["content_hash"], "reason": "与纸质登记重复"}
+        liaison.post(f"/api/v1/held-entries/{row['id']}/close", decision)
+        [receipt] = [change["data"] for change in phone.pull() if change["noun"] == "receipt"]
+        assert receipt["closed"] is True
+        assert "与纸质登记重复" in receipt["message"]
+
+    def test_a_fact_and_its_conflict_come_back_together(self, cast: Cast) -> None:
+        phone = cast.phone("member")
+        entry = phone.check_in(cast.here.stations["hall"])
+        other = entry | {"body": entry["body"] | {"note": "另一份"}}
+        fact, conflict = phone.sync(entry, other)
+        forget(cast)
+        seals = [{"id": result["id"], "sealed": result["sealed"]} for result in (fact, conflict)]
+        for given in (seals, list(reversed(seals)), [seals[1]], [seals[1], seals[0]]):
+            back = {result["sealed"] is not None and result["receipt_no"] for result in phone.sync(*given)}
+            assert back <= {fact["receipt_no"], conflict["receipt_no"]}
+        assert phone.sync(entry)[0]["receipt_no"] == fact["receipt_no"]
+        assert phone.sync(other)[0]["receipt_no"] == conflict["receipt_no"]
+
+    def test_a_seal_handed_in_by_another_person_stays_its_authors(self, cast: Cast) -> None:
+        author, other = cast.phone("member"), cast.phone("colleague")
+        entry = author.check_in(cast.here.stations["hall"])
+        [sent] = author.sync(entry)
+        forget(cast)
+        sealed = {"id": sent["id"], "sealed": sent["sealed"]}
+        other.sync(sealed)
+        [own] = author.sync(sealed)
+        assert (own["status"], own["receipt_no"]) == ("accepted", sent["receipt_no"])
+        assert cast.scalar(select(CheckIn.member_id)) == cast.here.members["member"]
+
+    def test_a_carried_entry_with_another_obstacle_says_what_is_stored(self, cast: Cast) -> None:
+        author, carrier = cast.phone("member"), cast.phone("colleague")
+        entry = author.check_in(any_uuid())
+        carrier.sync(entry | {"author_id": cast.here.members["member"]})
+        [own] = author.sync(entry)
+        assert own["code"] == author.sync(entry)[0]["code"] == "entry.station_unknown"
+        assert cast.scalar(select(Receipt.code)) == "entry.station_unknown"
+
+    def test_a_protocol_beyond_all_numbers_is_newer(self, cast: Cast) -> None:
+        assert cast.phone("member").call(protocol=10**30).status_code == 426

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from workstation.check_ins.models import CheckIn
 from workstation.coverage.days import CHECK_IN, PLAN, RECEPTION, SHIFT, Fact
 from workstation.coverage.models import MemberDay, StationDay
+from workstation.coverage.windows import Window
 from workstation.database import Id, Json, UtcDateTime, db
 from workstation.receptions.models import Reception
 from workstation.shifts.models import PlannedShift, Shift
@@ -134,19 +135,17 @@ def list_places(*, network_id: int) -> list[Place]:
     return [(station_id, day) for station_id, day in db.session.execute(ordered)]
 
 
-def list_open_places(*, network_id: int, since: date, before: date, now: datetime) -> list[Place]:
-    """The station-days of the last days on which a shift is open now. Driven by the days' index."""
-    same = (Shift.network_id == StationDay.network_id, Shift.station_id == StationDay.station_id)
+def list_open_places(*, network_id: int, window: Window, now: datetime) -> list[Place]:
+    """The station-days of the window on which a shift is open now."""
     rows = db.session.execute(
-        select(StationDay.station_id, StationDay.day)
+        select(Shift.station_id, Shift.day)
         .distinct()
-        .join(Shift, (same[0]) & (same[1]) & (Shift.day == StationDay.day))
         .where(
-            StationDay.network_id == network_id,
-            StationDay.day >= since,
-            StationDay.day < before,
+            Shift.network_id == network_id,
             Shift.ended_at.is_(None),
             Shift.closes_at > now,
+            Shift.day >= window.starts_on,
+            Shift.day < window.ends_on,
             Shift.withdrawn.is_(False),
         )
     )

@@ -10,7 +10,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from workstation.coverage.models import MemberDay
 from workstation.coverage.places import Map
-from workstation.coverage.queries import total
+from workstation.coverage.queries import in_sight, total
 from workstation.coverage.windows import Window
 from workstation.database import Id, db
 from workstation.network.models import Station
@@ -59,8 +59,7 @@ def count_people(
             total(MemberDay.person_ms_high).label("high"),
         )
         .where(
-            MemberDay.network_id == ground.network.id,
-            MemberDay.station_id.in_(ground.stations),
+            *in_sight(MemberDay, ground),
             by_key(MemberDay.day) >= window.starts_on,
             by_key(MemberDay.day) < window.ends_on,
         )

@@ -11,11 +11,7 @@ from workstation.coverage.phones import Silence
 from workstation.coverage.places import Map
 from workstation.coverage.rules import Thresholds
 from workstation.coverage.windows import Window
-from workstation.local_time import local_day
 from workstation.shifts.rules import Span, overlap
-
-# No open shift began longer ago: the rule closes it within 12 hours or with its plan.
-OPEN_FOR = timedelta(days=2)
 
 
 @dataclass
@@ -36,9 +32,8 @@ def list_extras(*, ground: Map, window: Window, silence: Silence, now: datetime)
     silent: dict[tuple[str, date], list[Fact]] = defaultdict(list)
     for plan in silence.plans:
         silent[plan.station_id, plan.day].append(plan)
-    since = max(window.starts_on, local_day(now - OPEN_FOR))
     in_sight = {stand.id for stand in ground.stands}
-    open_now = list_open_places(network_id=ground.network.id, since=since, before=window.ends_on, now=now)
+    open_now = list_open_places(network_id=ground.network.id, window=window, now=now)
     places = {place for place in (*silent, *open_now) if place[0] in in_sight}
     return _differences(ground, places, silent, now)
 

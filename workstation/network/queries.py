@@ -87,6 +87,14 @@ def list_stations(
     `q` looks into name, address and the first letters of the name's pinyin.
     """
     statement = select(Station).where(Station.network_id == network_id).order_by(Station.code)
+    found = _filtered(statement, division_id=division_id, sector=sector, kind=kind, q=q)
+    return list(db.session.scalars(found))
+
+
+def _filtered(
+    statement: Select[Any], *, division_id: str = "", sector: str = "", kind: str = "", q: str = ""
+) -> Select[Any]:
+    """Narrows a select over Station by what was asked for."""
     if division_id:
         statement = statement.where(in_division(division_id))
     if sector:
@@ -100,16 +108,22 @@ def list_stations(
             Station.initials.contains(q.lower(), autoescape=True),
         )
         statement = statement.where(or_(*found))
-    return list(db.session.scalars(statement))
+    return statement
 
 
-def list_nearest_stations(*, network_id: int, origin: Position, limit: int) -> list[Near[Station]]:
-    """The nearest stations with geodesic metres, nearest first, ties by code. Two or three look-ups."""
+def list_nearest_stations(
+    *, network_id: int, origin: Position, limit: int, **filters: str
+) -> list[Near[Station]]:
+    """The nearest stations with geodesic metres, nearest first, ties by code. Two or three look-ups.
+
+    The filters are those of list_stations.
+    """
 
     def candidates_in(box: Box) -> list[Any]:
-        columns = (Station.id, Station.code, Station.lat, Station.lon)
+        columns: tuple[Any, ...] = (Station.id, Station.code, Station.lat, Station.lon)
         inside = Station.lat.between(box.south, box.north) & Station.lon.between(box.west, box.east)
-        return list(db.session.execute(select(*columns).where(Station.network_id == network_id, inside)))
+        statement = select(*columns).where(Station.network_id == network_id, inside)
+        return list(db.session.execute(_filtered(statement, **filters)))
 
     near = nearest(origin=origin, limit=limit, candidates_in=candidates_in)
     stations = find_stations(network_id=network_id, ids=[each.place.id for each in near])

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workstation.check_ins.models import Judged
@@ -21,6 +21,14 @@ class Shift(Judged, Base):
         ForeignKeyConstraint(["network_id", "member_id"], ["members.network_id", "members.id"]),
         Index("ix_shifts_station_day", "network_id", "station_id", "day"),
         Index("ix_shifts_member", "network_id", "member_id", "started_at"),
+        # Few have no end, so who is on duty now is found without going through all that ever were.
+        Index(
+            "ix_shifts_open",
+            "network_id",
+            "closes_at",
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
     )
 
     network_id: Mapped[int] = mapped_column(primary_key=True)

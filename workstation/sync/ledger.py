@@ -78,7 +78,8 @@ class Ledger:
         ids = {str(each.id) for each in incoming if isinstance(each, Entry | Seal)}
         targets = {each.target_id for each in entries if each.target_id}
         self.known = find_kept(network_id=self.network_id, ids=ids | targets)
-        self.held = find_held(network_id=self.network_id, ids=ids & self._held_or_other(entries))
+        sealed = {each.id for each in incoming if isinstance(each, Seal)}
+        self.held = find_held(network_id=self.network_id, ids=self._held_or_other(entries) & ids | sealed)
         self._read_families({kept.root_id for kept in self.known.values() if kept.root_id})
         self._read_stations(entries)
         others = {each.device_id for each in entries if each.device_id not in (None, self.sender.device_id)}
@@ -86,20 +87,29 @@ class Ledger:
             network_id=self.network_id, device_ids=sorted(filter(None, others))
         )
         named = {id for each in entries for id in (each.on_behalf_of, each.author_id) if id}
+        named |= self._sealed_people()
         self.subjects = list_existing_members(network_id=self.network_id, ids=sorted(named))
         self._read_shifts(entries)
 
     def _open_seals(self, incoming: Iterable[Incoming]) -> list[Entry]:
         """Opens what phones give back after a restore, and reads the entries in it anew."""
         seals = [each for each in incoming if isinstance(each, Seal)]
-        self.unsealed = {each.id: unseal(each, network_id=self.network_id, keys=self.keys) for each in seals}
+        # By the seal itself: a fact and the second wording of its conflict share their id.
+        self.unsealed = {
+            each.sealed: unseal(each, network_id=self.network_id, keys=self.keys) for each in seals
+        }
         self.reread: dict[str, Entry] = {}
-        for opened in self.unsealed.values():
+        for sealed, opened in self.unsealed.items():
             if opened and opened.kept and opened.held is None:
                 entry = self.grammar.read(content_of(opened.kept))
                 if isinstance(entry, Entry):
-                    self.reread[entry.id] = replace(entry, constituent=opened.constituent)
+                    self.reread[sealed] = replace(entry, constituent=opened.constituent)
         return list(self.reread.values())
+
+    def _sealed_people(self) -> set[str]:
+        """Whose facts the opened seals hold, and who had entered them."""
+        kept = [opened.kept for opened in self.unsealed.values() if opened and opened.kept]
+        return {id for each in kept for id in (each.member_id, each.entered_by_id) if id}
 
     def _read_shifts(self, entries: Iterable[Entry]) -> None:
         starts = [each for each in entries if each.kind == "shift_start" and each.recorded_at]
@@ -197,11 +207,19 @@ class Ledger:
         kept.receipt_no, kept.received_at = seen.receipt_no, seen.received_at
         kept.code = self._reason(entry, kept)
         kept.state = "held" if kept.code else "accepted"
+        self.changed[entry.id] = kept
+        held = None
         if kept.state == "accepted":
-            self.changed[entry.id] = kept
             self.accept(kept, entry)
+        else:
+            held = self._held_content(entry.id, seen.content_hash)
         return Result(
-            id=entry.id, status=kept.state, kept=replace(kept), source=kept, constituent=entry.constituent
+            id=entry.id,
+            status=kept.state,
+            kept=replace(kept),
+            source=kept,
+            held=held,
+            constituent=entry.constituent,
         )
 
     # -- judging ------------------------------------------------------------------------------------
@@ -371,32 +389,38 @@ class Ledger:
 
     def _restore(self, given: Seal) -> Result:
         """Takes back what the server itself had kept [8.4]; numbers and judgement stay as they were."""
-        opened = self.unsealed[given.id]
+        opened = self.unsealed[given.sealed]
         if opened is None:
             return Result(id=given.id, status="rejected", code="entry.seal_invalid")
         if opened.kept is None:
             return self._restore_conflict(opened)
         seen = self.find(given.id)
-        if seen is not None:
-            held = self._held_content(seen.entry_id, seen.content_hash) if seen.state != "accepted" else None
-            status = "duplicate" if seen.state == "accepted" else "held"
-            return Result(id=given.id, status=status, kept=replace(seen), source=seen, held=held)
-        return self._restore_kept(opened.kept, opened)
+        if seen is None:
+            return self._restore_kept(opened.kept, opened, entry=self.reread.get(given.sealed), into=self.new)
+        own = self.sender.member_id == (opened.kept.entered_by_id or opened.kept.member_id)
+        if own and seen.state == "held" and seen.code == "entry.carried" and given.sealed in self.reread:
+            # Another person's phone had handed it in; now its author's own does.
+            entry = self.reread[given.sealed]
+            return self._restore_kept(opened.kept, opened, entry=entry, into=self.changed)
+        held = self._held_content(seen.entry_id, seen.content_hash) if seen.state != "accepted" else None
+        status = "duplicate" if seen.state == "accepted" else "held"
+        return Result(id=given.id, status=status, kept=replace(seen), source=seen, held=held)
 
-    def _restore_kept(self, kept: Kept, opened: Unsealed) -> Result:
+    def _restore_kept(
+        self, kept: Kept, opened: Unsealed, *, entry: Entry | None, into: dict[str, Kept]
+    ) -> Result:
         owner = kept.entered_by_id or kept.member_id
         kept.device_id = kept.device_id if self._knows_device(kept.device_id) else None
         kept.member_id = kept.member_id if kept.member_id in self.subjects else self.sender.member_id
-        self.new[kept.entry_id] = kept
+        into[kept.entry_id] = kept
         held = opened.held
-        if held is None:
-            entry = self.reread[kept.entry_id]
+        if entry is not None:
             kept.code = "entry.carried" if owner != self.sender.member_id else self._reason(entry, kept)
             kept.state = "held" if kept.code else "accepted"
             held = self._hold(entry, kept.code) if kept.code else None
             if held is None:
                 self.accept(kept, entry)
-        else:
+        elif held is not None:
             self.new_held[kept.entry_id, kept.content_hash] = held
         if held is not None:
             held.receipt_no, held.content_hash = kept.receipt_no, kept.content_hash

@@ -1,10 +1,18 @@
 """The ledger of what phones sent: one receipt for each entry, and what waits for staff."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from workstation.database import Base, Id, Json, Number, UtcDateTime
 
@@ -59,6 +67,9 @@ class Receipt(Base):
     accuracy_m: Mapped[int | None]
     evidence: Mapped[int | None]
 
+    if TYPE_CHECKING:
+        closing_reason: str | None
+
 
 class HeldEntry(Base):
     """An entry kept for staff as it came, less its position; encrypted whole, masked by default.
@@ -88,3 +99,17 @@ class HeldEntry(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_by_id: Mapped[str | None] = mapped_column(Id)
     reason: Mapped[str | None] = mapped_column(String(500))
+
+
+# Why staff closed it; null for every other receipt.
+Receipt.closing_reason = column_property(  # type: ignore[assignment]  # it needs both tables
+    select(HeldEntry.reason)
+    .where(
+        HeldEntry.network_id == Receipt.network_id,
+        HeldEntry.entry_id == Receipt.entry_id,
+        HeldEntry.content_hash == Receipt.content_hash,
+        HeldEntry.state == "closed",
+    )
+    .correlate_except(HeldEntry)
+    .scalar_subquery()
+)

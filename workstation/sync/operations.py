@@ -74,7 +74,7 @@ def _apply_alone(*, call: Call, given: Incoming) -> Result:
             return apply_entries(call=call, incoming=[given])[0]
     except (IntegrityError, DataError):
         if not isinstance(given, Entry):
-            raise
+            return Result(id=given.id, status="rejected", code="entry.seal_invalid")
         given.problem = "entry.invalid"
         with db.session.begin_nested():
             return apply_entries(call=call, incoming=[given])[0]
