@@ -12,6 +12,8 @@ from geopy.distance import EARTH_RADIUS, geodesic
 EARTH_RADIUS_M: float = EARTH_RADIUS * 1000
 # No geodesic is longer or shorter than its great circle by more than this share of it.
 SPHERE_ERROR = 0.0057
+# One for all: a new one each time, as `geodesic(a, b)` makes it, computes the ellipsoid's series anew.
+WGS84 = geodesic()
 
 
 class NotAPosition(ValueError):
@@ -34,7 +36,8 @@ def checked(*, lat: float, lon: float) -> Position:
 
 def geodesic_m(*, origin: Position, target: Position) -> float:
     """Geodesic metres on WGS-84. Raises NotAPosition."""
-    return float(geodesic(checked(lat=origin.lat, lon=origin.lon), checked(lat=target.lat, lon=target.lon)).m)
+    a, b = checked(lat=origin.lat, lon=origin.lon), checked(lat=target.lat, lon=target.lon)
+    return float(WGS84.measure(a, b)) * 1000
 
 
 def sphere_m(*, origin: Position, target: Position) -> float:
