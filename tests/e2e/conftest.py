@@ -6,14 +6,17 @@ The demo is loaded once a run; each test gets a copy of its database, its own se
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect, sync_playwright
 
+from setup.processes import descendants, running, send
 from tests.live_server import ROOT, TEST_KEY, LiveServer
 
 PHONE = {"width": 390, "height": 844}
@@ -100,6 +103,24 @@ class Browser:
         if self.context is not None:
             self.context.close()
             self.context = None
+
+    def kill(self) -> None:
+        """SIGKILL to the browser and all that it started, as when the battery falls out."""
+        assert self.context is not None
+        mine = f"--user-data-dir={self.profile}"
+        for pid in [pid for pid in running() if mine in command_of(pid)]:
+            send(descendants(pid) | {pid}, signal.SIGKILL)
+        with suppress(Error):
+            self.context.wait_for_event("close", timeout=10_000)
+        self.context = None
+
+
+def command_of(pid: int) -> list[str]:
+    """The words of a running process's command; none when it ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")
+    except OSError:
+        return []
 
 
 @pytest.fixture

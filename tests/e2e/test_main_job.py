@@ -1,21 +1,12 @@
 """The main job, as a person would do it: what was recorded offline arrives once, and the office sees it."""
 
-import os
 import re
 import sqlite3
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import DESK, Browser, Demo
-
-# Where to leave pictures for whoever wants to look: SCREENSHOTS=folder make test
-PICTURES = os.environ.get("SCREENSHOTS")
-
-
-def picture(page: Page, name: str) -> None:
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+from tests.e2e.phone_acts import picture
 
 
 def enrol(page: Page, demo: Demo) -> None:

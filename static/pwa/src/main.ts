@@ -2,6 +2,7 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { applySize } from './composables/appearance'
 import { freezeAll } from './composables/recorder'
+import { startLookingAtRoom } from './composables/room'
 import { startSending } from './composables/sending'
 import { loadSession } from './composables/session'
 import { loadLanguage, t } from './locales'
@@ -15,6 +16,7 @@ async function start(): Promise<void> {
   await Promise.all([loadSession(), loadLanguage()])
   createApp(App).use(router).mount('#app')
   startSending(freezeAll)
+  startLookingAtRoom()
   await registerWorker()
 }
 

@@ -14,6 +14,7 @@ export type Call = {
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   path: string
   session?: Session | null
+  /** An object is sent as JSON, packed where it is worth it; a text is JSON already and goes as it is. */
   body?: unknown
   headers?: Record<string, string>
   timeout_ms?: number
@@ -79,6 +80,7 @@ async function identified({ session, method, path }: Call): Promise<Record<strin
 async function packed(body: unknown): Promise<{ body: BodyInit | null; headers: Record<string, string> }> {
   if (body === undefined) return { body: null, headers: {} }
   const headers = { 'Content-Type': 'application/json' }
+  if (typeof body === 'string') return { body, headers }
   const text = JSON.stringify(body)
   if (text.length < WORTH_PACKING_CHARS || !('CompressionStream' in self)) return { body: text, headers }
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))

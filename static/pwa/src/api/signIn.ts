@@ -24,7 +24,7 @@ type Becoming = { page: Page; path: string; proof: Record<string, string> }
 
 async function become({ page, path, proof }: Becoming): Promise<Answer<SignedIn>> {
   const key_pair = await pendingKeyPair(page)
-  const device = await describeDevice(key_pair?.publicKey)
+  const device = await describeDevice(page, key_pair?.publicKey)
   const answer = await request<SignedIn>({ method: 'POST', path, body: { ...proof, device } })
   if (answer.data) {
     const { token, device_id, me } = answer.data
@@ -33,11 +33,12 @@ async function become({ page, path, proof }: Becoming): Promise<Answer<SignedIn>
   return answer
 }
 
-async function describeDevice(publicKey: CryptoKey | undefined) {
+/** The office's page records nothing, so nobody waits for what it may hold. */
+async function describeDevice(page: Page, publicKey: CryptoKey | undefined) {
   const device = {
     name: deviceName(navigator.userAgent),
     installation_id: await installationId(),
-    platform: 'web',
+    platform: page === 'staff' ? 'office' : 'web',
     app_version: __APP_VERSION__,
   }
   return publicKey ? { ...device, public_key: await publicJwk(publicKey) } : device

@@ -5,6 +5,7 @@
 import { nextTick, onMounted, reactive, ref, watch } from 'vue'
 import { emptyDraft, type ReceptionDraft } from '@/rules/reception'
 import { dropDraft, findDraft, saveDraft } from '@/sync/outbox'
+import { noteRefusal, withRoom } from './room'
 import { person } from './session'
 
 export const DRAFT = 'reception'
@@ -34,8 +35,8 @@ export function useReceptionDraft() {
 
   watch(draft, async (value: ReceptionDraft) => {
     if (!following) return
-    await saveDraft({ ...of, value: { ...value } })
-    savedAt.value = Date.now()
+    const saving = withRoom(saveDraft({ ...of, value: { ...value } }))
+    await saving.then(() => (savedAt.value = Date.now()), noteRefusal)
   })
   onMounted(restore)
   return { draft, savedAt, clear }

@@ -3,10 +3,12 @@
  * sent. Nothing before the save waits for anything.
  */
 import { reactive } from 'vue'
+import { evenIfFull } from '@/sync/database'
 import { attachFix, freezeEntries, record, undo } from '@/sync/outbox'
 import { UNDO_MS } from '@/sync/protocol'
 import type { Bodies, Kind } from '@/sync/types'
 import { fixAt, watchPosition } from './position'
+import { withRoom } from './room'
 import { send } from './sending'
 import { currentAuthor, person } from './session'
 
@@ -16,7 +18,7 @@ export const undoable = reactive(new Map<string, string>())
 export type Tap<K extends Kind> = { place: string; kind: K; body: Bodies[K]; draft?: string }
 
 export async function tap<K extends Kind>({ place, kind, body, draft }: Tap<K>): Promise<void> {
-  const entry = await record({ author: currentAuthor(), kind, body, draft })
+  const entry = await withRoom(record({ author: currentAuthor(), kind, body, draft }))
   undoable.set(place, entry.id)
   navigator.vibrate?.(30)
   setTimeout(() => void settle(place, entry.id), UNDO_MS)
@@ -38,12 +40,12 @@ export async function takeBack(place: string): Promise<boolean> {
 
 export async function freezeAll(): Promise<void> {
   undoable.clear()
-  if (person.value) await freezeEntries({ person: person.value })
+  if (person.value) await evenIfFull(freezeEntries({ person: person.value }))
 }
 
 async function settle(place: string, id: string): Promise<void> {
   if (undoable.get(place) === id) undoable.delete(place)
-  if (person.value) await freezeEntries({ person: person.value, id })
+  if (person.value) await evenIfFull(freezeEntries({ person: person.value, id }))
   await send('routine')
 }
 

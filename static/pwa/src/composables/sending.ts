@@ -1,9 +1,11 @@
 /** When the phone tries to send (9.3). What happens then is decided in src/sync. */
 import { shallowRef } from 'vue'
+import { refreshRescueKey } from '@/rescue/key'
 import { synchronise } from '@/sync/client'
 import { database } from '@/sync/database'
 import { listWaiting } from '@/sync/outbox'
 import type { Occasion } from '@/sync/protocol'
+import { noteRefusal } from './room'
 import { person } from './session'
 
 const SHORTEST_MS = 1_000
@@ -20,9 +22,12 @@ export async function send(occasion: Occasion): Promise<void> {
   lastTry = Date.now()
   try {
     if ((await synchronise(occasion)) > 0) await Promise.all([askWorker(), tryAgainWhenDue()])
+  } catch (reason) {
+    if (!noteRefusal(reason)) throw reason // the next minute's try finds room, or not
   } finally {
     sending.value = false
   }
+  if (occasion === 'start') await refreshRescueKey()
 }
 
 /** Something still waits: the next try comes when the wait of 9.1 is over, not only with the next minute. */

@@ -6,6 +6,7 @@ import type { SignedIn } from '@/api/types'
 import { t } from '@/locales'
 import { resume } from '@/sync/outbox'
 import { freezeAll } from './recorder'
+import { askToKeep } from './room'
 import { send } from './sending'
 import { currentAuthor, loadSession } from './session'
 
@@ -28,7 +29,7 @@ export function useSigningIn(refusal: string) {
     await loadSession()
     await resume(currentAuthor())
     await freezeAll() // what this person once recorded here and never froze
-    void navigator.storage?.persist?.()
+    void askToKeep()
     void send('start')
     await router.replace('/')
   }

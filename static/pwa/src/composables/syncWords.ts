@@ -2,19 +2,23 @@
 import { computed } from 'vue'
 import { t } from '@/locales'
 import { database } from '@/sync/database'
-import { countInOutbox } from '@/sync/outbox'
+import { listOutbox } from '@/sync/outbox'
 import type { SyncState } from '@/sync/types'
 import { useLive } from './live'
 import { sending } from './sending'
 import { person } from './session'
 import { clockTime } from './times'
 
-type Counted = { unsent: number; attention: number; state: SyncState | undefined }
+type Counted = { unsent: number; attention: number; oldest: string; state: SyncState | undefined }
 
 async function count(of: string): Promise<Counted> {
-  const attention = await database.entries.where({ person: of, state: 'attention' }).count()
-  return { unsent: await countInOutbox(of), attention, state: await database.states.get(of) }
+  const entries = await listOutbox(of)
+  const attention = entries.filter(({ state }) => state === 'attention').length
+  const oldest = entries.map(({ recorded_at }) => recorded_at).sort(byTime)[0] ?? ''
+  return { unsent: entries.length, attention, oldest, state: await database.states.get(of) }
 }
+
+const byTime = (one: string, other: string) => Date.parse(one) - Date.parse(other)
 
 function lineOf({ unsent, attention, state }: Counted): string {
   const waiting = unsent - attention
@@ -45,7 +49,7 @@ export function useSyncWords() {
     const of = person.value
     return () => count(of)
   })
-  const known = computed(() => counted.value ?? { unsent: 0, attention: 0, state: undefined })
+  const known = computed(() => counted.value ?? { unsent: 0, attention: 0, oldest: '', state: undefined })
   return {
     counted: known,
     line: computed(() => (counted.value ? lineOf(known.value) : '')),

@@ -7,7 +7,7 @@ export function toldEntry(receipt: Receipt): Entry {
   return {
     id,
     person,
-    device_id: '',
+    device_id: receipt.device_id ?? '',
     seq: seq ?? null,
     state: stateTold(receipt),
     kind: kind ?? 'check_in',

@@ -3,9 +3,11 @@
  * (7.1). A crash before its end leaves the phone as if no answer had come, and sending again gives the
  * same receipts.
  */
+import Dexie from 'dexie'
 import { database } from './database'
 import { afterChange, afterResult, asksForSeals, matchResults, withoutSecrets } from './protocol'
-import type { Change, Entry, Reason, Receipt, Result, SyncAnswer, SyncState, Told } from './types'
+import { ASKED, type Change, type Entry, type Reason, type Receipt, type Result } from './types'
+import type { SyncAnswer, SyncState, Told } from './types'
 
 export type Sent = { ids: string[]; answer: SyncAnswer; state: SyncState; now: number }
 
@@ -17,7 +19,7 @@ export async function takeIn({ ids, answer, state, now }: Sent): Promise<string[
     const { person, device_id } = state
     const results = matchResults(ids, answer.results ?? [])
     const walk = walkOf({ answer, state })
-    if (walk.sealsWanted) await database.receipts.where({ person }).modify({ epoch: null })
+    if (walk.sealsWanted) await askForSeals(person)
     for (const [id, result] of results) await takeResult({ person, id, result, epoch: answer.epoch, now })
     await takeChanges({ person, answer, generation: walk.generation, now })
     const known = { cursor: answer.cursor, epoch: answer.epoch, generation: walk.generation }
@@ -35,21 +37,30 @@ function walkOf({ answer, state }: { answer: SyncAnswer; state: SyncState }) {
   return { generation: begins ? generation + 1 : generation, sealsWanted }
 }
 
+/** 8.3: those without a seal have no epoch, and are not in the index. */
+async function askForSeals(person: string): Promise<void> {
+  const sealed = database.receipts
+    .where('[person+epoch]')
+    .between([person, Dexie.minKey], [person, Dexie.maxKey])
+  await sealed.modify({ epoch: ASKED })
+}
+
 type Taken = { person: string; id: string; result: Result; epoch: string; now: number }
 
 async function takeResult({ person, id, result, epoch, now }: Taken): Promise<void> {
   const known = await database.receipts.get([person, id])
   if (typeof result.receipt_no === 'number') {
-    await database.receipts.put({ ...result, id, person, epoch, stored_at: known?.stored_at ?? now })
+    const seen = result.sealed ? epoch : null
+    await database.receipts.put({ ...result, id, person, epoch: seen, stored_at: known?.stored_at ?? now })
   } else if (known) {
-    await dropSeal({ known, epoch })
+    await dropSeal(known)
   }
   await database.entries.where({ person, id }).modify((entry) => settle({ entry, result }))
 }
 
 /** 8.4: a seal that this server can't open; the receipt stays. */
-async function dropSeal({ known, epoch }: { known: Receipt; epoch: string }): Promise<void> {
-  await database.receipts.put({ ...known, sealed: null, epoch })
+async function dropSeal(known: Receipt): Promise<void> {
+  await database.receipts.put({ ...known, sealed: null, epoch: null })
 }
 
 /** Only a waiting entry becomes anything by a result: a given-back seal leaves its entry as it was. */
@@ -91,12 +102,17 @@ async function takeReceipt(given: {
 }): Promise<void> {
   const { person, change, epoch, now } = given
   if (change.op !== 'put' || !change.data) return
-  const result = { ...change.data, id: change.id } as Result & Told & { id: string }
-  const known = await database.receipts.get([person, change.id])
+  // A settled conflict comes under an id of its own and names its entry: only who holds it has that number.
+  const id = typeof change.data.id === 'string' ? change.data.id : change.id
+  const result = { ...change.data, id } as Result & Told & { id: string }
+  const known = await database.receipts.get([person, id])
+  if (!known && id !== change.id) return
   if (known && (known.receipt_no !== result.receipt_no || goesBack({ known, result }))) return
-  const stored_at = known?.stored_at ?? now
-  await database.receipts.put({ ...known, ...result, person, epoch, stored_at })
-  await database.entries.where({ person, id: change.id }).modify((entry) => {
+  // News of staff's decision brings no seal: the one from the answer is still the phone's only copy.
+  const receipt = { ...known, ...result, sealed: result.sealed ?? known?.sealed ?? null }
+  const told = { person, epoch: receipt.sealed ? epoch : null, stored_at: known?.stored_at ?? now }
+  await database.receipts.put({ ...receipt, ...told })
+  await database.entries.where({ person, id }).modify((entry) => {
     const state = afterChange({ state: entry.state, receipt_no: known?.receipt_no ?? null, change: result })
     if (state !== entry.state) entry.reason = reasonOf(result)
     entry.state = state

@@ -5,9 +5,9 @@
  */
 import { request, Unreachable, type Answer } from '@/api/request'
 import { findSession, type Session } from '@/api/sessions'
-import { takeIn } from './answers'
-import { database } from './database'
-import { countInOutbox, listWaiting, purge, RUN, stateOf, type Author } from './outbox'
+import { takeIn, type Sent } from './answers'
+import { database, isFull } from './database'
+import { countInOutbox, listForeign, listWaiting, purge, RUN, stateOf, type Author } from './outbox'
 import {
   afterCall,
   halves,
@@ -24,6 +24,8 @@ import {
 } from './protocol'
 import { localTime } from './time'
 import type { Entry, Receipt, SyncAnswer, SyncState } from './types'
+
+const DAY_MS = 24 * 3600_000
 
 type Item = { id: string; entry: Entry } | { id: string; seal: Receipt }
 
@@ -55,17 +57,26 @@ async function converse(talk: Talk): Promise<void> {
   try {
     let again = true
     while (again) again = await exchange({ ...talk, batch: await nextBatch(talk.author) })
-    await purge({ person: talk.author.person, now: Date.now() })
+    await purgeDaily(talk.author)
   } catch (error) {
     if (!(error instanceof Stopped)) throw error
   }
+}
+
+let purged: { person: string; at: number } | undefined
+
+async function purgeDaily({ person }: Author): Promise<void> {
+  const now = Date.now()
+  if (purged?.person === person && Math.abs(now - purged.at) < DAY_MS) return
+  await purge({ person, now })
+  purged = { person, at: now }
 }
 
 /** 3.1, 3.2, 8.3 */
 async function nextBatch(author: Author): Promise<Item[]> {
   const { person, device_id } = author
   const { epoch } = await stateOf(author)
-  const receipts = await database.receipts.where({ person }).toArray()
+  const receipts = await listForeign({ person, epoch })
   const seals = toGiveBack({ receipts, epoch, now: Date.now() }).map((seal) => ({ id: seal.id, seal }))
   const waiting = inSendingOrder({ entries: await listWaiting(person), device_id })
   const entries = waiting.map((entry) => ({ id: entry.id, entry }))
@@ -101,7 +112,8 @@ async function call({ session, author, batch, state }: Talk & { batch: Item[]; s
     entries: batch.map((item) => wireItem(item, author.device_id)),
   }
   try {
-    return await request<SyncAnswer>({ method: 'POST', path: '/api/v1/sync', session, body })
+    const headers = { 'X-App-Version': __APP_VERSION__ }
+    return await request<SyncAnswer>({ method: 'POST', path: '/api/v1/sync', session, body, headers })
   } catch (error) {
     if (error instanceof Unreachable) return NO_ANSWER
     throw error
@@ -116,11 +128,22 @@ function wireItem(item: Item, device_id: string) {
 }
 
 async function apply({ batch, state, data }: { batch: Item[]; state: SyncState; data: SyncAnswer }) {
-  const missing = await takeIn({ ids: batch.map(({ id }) => id), answer: data, state, now: Date.now() })
+  const missing = await keep({ ids: batch.map(({ id }) => id), answer: data, state, now: Date.now() })
   const stuck = data.more && data.cursor === state.cursor && batch.length === 0
   if (missing.length > 0 || stuck) throw await failed({ state, headers: new Headers(), failure: 'server' })
   const { person, device_id } = state
   return data.more || (await nextBatch({ person, device_id })).length > 0
+}
+
+/** When the phone is too full for what is new, the receipts still fit: they take the place of what was sent. */
+async function keep(sent: Sent): Promise<string[]> {
+  const { answer, state } = sent
+  // `more`: a walk without its rows has not ended, so the rows of the one before stay (7.6).
+  const onlyResults = { ...answer, changes: [], cursor: state.cursor, more: true, reset: false }
+  return takeIn(sent).catch((reason: unknown) => {
+    if (!isFull(reason) || sent.ids.length === 0) throw reason
+    return takeIn({ ...sent, answer: onlyResults })
+  })
 }
 
 /** 6.1: what fails alone must not block the others. */

@@ -6,10 +6,11 @@
  * other, across tabs and the worker, so a `seq` is never given twice (2.2). Numbers are steps of
  * docs/sync-protocol.md.
  */
+import Dexie from 'dexie'
 import { v7 } from 'uuid'
-import { database } from './database'
-import { betterFix, freeze, IN_OUTBOX, KEEP_MS } from './protocol'
-import type { Bodies, Entry, Fix, Kind, NoFixReason, SyncState } from './types'
+import { database, evenIfFull } from './database'
+import { betterFix, freeze, IN_OUTBOX, KEEP_MS, receiptOnly } from './protocol'
+import type { Bodies, Entry, Export, Fix, Kind, NoFixReason, SyncState } from './types'
 import { localTime } from './time'
 
 /** Who records: the person, and the device id of the person's session. */
@@ -93,31 +94,52 @@ export async function sendAgain(id: string): Promise<void> {
   await stuck.modify({ state: 'waiting', reason: null })
 }
 
-export async function countInOutbox(person: string): Promise<number> {
-  const keys = IN_OUTBOX.map((state) => [person, state])
-  return database.entries.where('[person+state]').anyOf(keys).count()
-}
+const inOutbox = (person: string) =>
+  database.entries.where('[person+state]').anyOf(IN_OUTBOX.map((state) => [person, state]))
+
+export const countInOutbox = (person: string): Promise<number> => inOutbox(person).count()
+
+export const listOutbox = (person: string): Promise<Entry[]> => inOutbox(person).toArray()
 
 export async function listWaiting(person: string): Promise<Entry[]> {
   return database.entries.where({ person, state: 'waiting' }).toArray()
 }
 
-/** 5.6: after 30 days the bodies and seals go; what was done, where and the receipt stay. */
+/** 5.6: after 30 days an entry and its seal go, and only the receipt stays. What waits is never touched. */
 export async function purge({ person, now }: { person: string; now: number }): Promise<void> {
   await database.transaction('rw', database.entries, database.receipts, async () => {
-    const old = await database.receipts
-      .where({ person })
-      .and(({ sealed, body, stored_at }) => !!(sealed || body) && now - stored_at >= KEEP_MS)
-      .toArray()
-    await database.receipts.bulkPut(old.map((receipt) => ({ ...receipt, sealed: null, body: null })))
-    const spent = database.entries.where('id').anyOf(old.map(({ id }) => id))
-    await spent.and(({ state }) => !IN_OUTBOX.includes(state)).modify((entry) => keepPlace(entry))
+    const due = database.receipts
+      .where('[person+stored_at]')
+      .between([person, Dexie.minKey], [person, now - KEEP_MS], true, true)
+    const old = new Map((await due.toArray()).map((receipt) => [receipt.id, receipt]))
+    const entries = await database.entries.where('id').anyOf([...old.keys()]).toArray()
+    for (const { id, state } of entries) if (IN_OUTBOX.includes(state)) old.delete(id)
+    const own = new Map(entries.map((entry) => [entry.id, entry]))
+    const receipts = [...old.values()].filter(({ id, sealed, body }) => sealed || body || own.has(id))
+    await database.receipts.bulkPut(
+      receipts.map((receipt) => receiptOnly({ receipt, entry: own.get(receipt.id) })),
+    )
+    await database.entries.where('id').anyOf([...old.keys()]).delete()
   })
 }
 
-function keepPlace(entry: Entry): void {
-  const { station_id, target_id, shift_id } = entry.body as Partial<Record<string, string>>
-  entry.body = { station_id, target_id, shift_id } as Entry['body']
+/** 8.3: the receipts of a person that another epoch than this one answered for last. */
+export async function listForeign({ person, epoch }: { person: string; epoch: string | null }) {
+  if (epoch === null) return []
+  const index = database.receipts.where('[person+epoch]')
+  const before = index.between([person, Dexie.minKey], [person, epoch], true, false).toArray()
+  const after = database.receipts
+    .where('[person+epoch]')
+    .between([person, epoch], [person, Dexie.maxKey], false, true)
+  return [...(await before), ...(await after.toArray())]
+}
+
+export const noteExport = (made: Export): Promise<void> => evenIfFull(database.exports.put(made))
+
+/** The last rescue file that was made of this person's outbox. */
+export async function lastExport(person: string): Promise<Export | undefined> {
+  const made = database.exports.where('[person+made_at]')
+  return made.between([person, Dexie.minKey], [person, Dexie.maxKey]).last()
 }
 
 const FRESH = { cursor: null, epoch: null, generation: 0, failures: 0, failure: null, not_before: 0 }

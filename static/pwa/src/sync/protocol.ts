@@ -206,3 +206,19 @@ export function toGiveBack({
     ({ sealed, epoch: seen, stored_at }) => sealed && seen !== epoch && now - stored_at < KEEP_MS,
   )
 }
+
+/** 12.2: an entry as it lies in a rescue file: nobody knows who will hand it in, or when. */
+export function carriedEntry({ entry, author_id }: { entry: Entry; author_id: string }) {
+  const wire = wireEntry({ entry, device_id: '', run: '', now_ms: 0 })
+  return { ...wire, device_id: entry.device_id, author_id }
+}
+
+/** 5.6: what stays of an entry when its 30 days are over: its receipt, with what was done, when and where. */
+export function receiptOnly({ receipt, entry }: { receipt: Receipt; entry: Entry | undefined }): Receipt {
+  const bare = { ...receipt, sealed: null, body: null, epoch: null }
+  if (!entry) return bare
+  const { kind, recorded_at, seq, device_id, body } = entry
+  const { station_id, target_id, shift_id } = body as Partial<Record<string, string>>
+  const told = { station_id: station_id ?? null, target_id: target_id ?? shift_id ?? null }
+  return { ...bare, kind, recorded_at, seq, device_id, ...told }
+}

@@ -102,8 +102,21 @@ export type Told = {
   closed?: boolean
 }
 
-/** `epoch` is the server's epoch that last answered for it; null asks for its seal to be given back. */
-export type Receipt = Result & Told & { person: string; id: string; epoch: string | null; stored_at: number }
+/**
+ * `epoch` is the server's epoch that last answered for its seal, ASKED when the seal is to be given back, and
+ * null when there is none to give: IndexedDB leaves null out of its index. `device_id` is set once the entry
+ * itself is gone, and tells that this phone recorded it.
+ */
+export type Receipt = Result &
+  Told & { person: string; id: string; epoch: string | null; stored_at: number; device_id?: string }
+
+export const ASKED = ''
+
+/** One rescue file made on this phone, `made_at` in ms since 1970. */
+export type Export = { person: string; made_at: number; count: number }
+
+/** The server's public key for rescue files, as GET /api/v1/time gives it. */
+export type RescueKey = JsonWebKey & { kid: string }
 
 export type Change = { noun: string; id: string; op: string; data?: Record<string, unknown> | null }
 

@@ -38,6 +38,13 @@ describe('sending', () => {
     expect(server.facts.size).toBe(60)
   })
 
+  it('packs what is worth packing', async () => {
+    await checksInAndWaits(await signsIn('li'), 20)
+    await synchronise('routine')
+    await synchronise('routine')
+    expect(server.calls.map(({ encoding }) => encoding)).toEqual(['gzip', null])
+  })
+
   it('takes the position off the phone with the receipt, not before', async () => {
     const li = await signsIn('li')
     const { id } = await outbox.record({
@@ -126,6 +133,61 @@ describe('an entry that the server can’t take', () => {
     await synchronise('routine')
     expect(server.calls).toHaveLength(1)
     expect(await stateOfEntry(id!)).toBe('waiting')
+  })
+})
+
+describe('a seal that the server can’t take', () => {
+  it('is set aside when it fails alone, blocks nothing, and is not tried again in this epoch', async () => {
+    const li = await signsIn('li')
+    const ids = await checksInAndWaits(li, 4)
+    await synchronise('routine')
+    server.epoch = 'epoch two'
+    const bad = ids[2]
+    server.script = ({ entries }) =>
+      entries.some(({ id, sealed }) => sealed && id === bad) ? { status: 413 } : undefined
+    const [fresh] = await checksInAndWaits(li, 1)
+    await synchronise('tap')
+    await synchronise('tap')
+    const alone = server.calls.filter(({ entries }) => entries.length === 1 && entries[0]!.id === bad)
+    expect(alone).toHaveLength(1)
+    expect(await database.receipts.get([li.person, bad!])).toMatchObject({
+      receipt_no: 90002,
+      sealed: `sealed ${bad}`,
+    })
+    expect(await stateOfEntry(fresh!)).toBe('received')
+  })
+})
+
+describe('a phone that is too full for what is new', () => {
+  const full = () => {
+    throw new DOMException('no room', 'QuotaExceededError')
+  }
+
+  it('still takes in its receipts, and asks for the rest again', async () => {
+    const li = await signsIn('li')
+    const [id] = await checksInAndWaits(li, 1)
+    const stations = async () => (await database.feed.toArray()).map((row) => row.id)
+    await database.feed.put({ person: li.person, noun: 'station', id: 'known', generation: 0, data: {} })
+    server.changes = [{ noun: 'station', id: 'new', op: 'put', data: {} }]
+    database.feed.hook('creating').subscribe(full)
+    await synchronise('routine')
+    database.feed.hook('creating').unsubscribe(full)
+    expect(await stateOfEntry(id!)).toBe('received')
+    expect((await state(li.person)).cursor).toBeNull()
+    expect(await stations()).toEqual(['known'])
+    await synchronise('tap')
+    expect(await stations()).toEqual(['new'])
+  })
+
+  it('goes on waiting when not even the receipt fits', async () => {
+    const li = await signsIn('li')
+    const [id] = await checksInAndWaits(li, 1)
+    database.receipts.hook('creating').subscribe(full)
+    await expect(synchronise('routine')).rejects.toThrow()
+    database.receipts.hook('creating').unsubscribe(full)
+    expect(await stateOfEntry(id!)).toBe('waiting')
+    await synchronise('tap')
+    expect(await database.receipts.get([li.person, id!])).toMatchObject({ status: 'duplicate' })
   })
 })
 

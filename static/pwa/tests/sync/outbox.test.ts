@@ -1,6 +1,7 @@
 import '../phone'
-import { beforeEach, describe, expect, it } from 'vitest'
-import { database } from '@/sync/database'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { isTold, toldEntry } from '@/rules/records'
+import { database, isFull, tryRoom } from '@/sync/database'
 import * as outbox from '@/sync/outbox'
 import { KEEP_MS } from '@/sync/protocol'
 import { checksIn, checksInAndWaits, emptyPhone, presence, signsIn, stateOfEntry } from './cast'
@@ -16,6 +17,33 @@ describe('recording', () => {
     const entry = await outbox.record({ author, kind: 'shift_start', body: presence, draft: 'reception' })
     expect(await stateOfEntry(entry.id)).toBe('recorded')
     expect(await outbox.findDraft({ person: author.person, name: 'reception' })).toBeUndefined()
+  })
+
+  it('takes one transaction, and the browser’s word that the disk has it', async () => {
+    const author = await signsIn('li')
+    database.close()
+    const begun = vi.spyOn(IDBDatabase.prototype, 'transaction')
+    await database.open()
+    begun.mockClear()
+    await outbox.record({ author, kind: 'shift_start', body: presence, draft: 'reception' })
+    expect(begun.mock.calls.map(([, mode, options]) => [mode, options])).toEqual([
+      ['readwrite', { durability: 'strict' }],
+    ])
+    begun.mockRestore()
+  })
+
+  it('keeps the draft when the tap could not be saved', async () => {
+    const author = await signsIn('li')
+    const broken = () => {
+      throw new Error('died half-way')
+    }
+    await outbox.saveDraft({ person: author.person, name: 'reception', value: { summary: '路灯' } })
+    database.drafts.hook('deleting').subscribe(broken)
+    const tap = outbox.record({ author, kind: 'shift_start', body: presence, draft: 'reception' })
+    await expect(tap).rejects.toThrow()
+    database.drafts.hook('deleting').unsubscribe(broken)
+    expect(await database.entries.count()).toBe(0)
+    expect(await outbox.findDraft({ person: author.person, name: 'reception' })).toBeDefined()
   })
 
   it('can be undone until it is frozen, and not after', async () => {
@@ -68,6 +96,33 @@ describe('seq', () => {
     expect(await seqs()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
   })
 
+  it('is never given twice by two tabs, each with its own connection', async () => {
+    const author = await signsIn('li')
+    for (let made = 0; made < 8; made++) await checksIn(author)
+    vi.resetModules()
+    const otherTab = await import('@/sync/outbox')
+    expect(otherTab.freezeEntries).not.toBe(outbox.freezeEntries)
+    const tabs = [outbox, otherTab, outbox, otherTab]
+    await Promise.all(tabs.map(({ freezeEntries }) => freezeEntries({ person: author.person })))
+    await otherTab.record({ author, kind: 'shift_start', body: presence })
+    await outbox.freezeEntries({ person: author.person })
+    expect(await seqs()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+  })
+
+  it('is given to all or to none, wherever the phone dies', async () => {
+    const author = await signsIn('li')
+    for (let made = 0; made < 3; made++) await checksIn(author)
+    const dies = () => {
+      throw new Error('died half-way')
+    }
+    database.counters.hook('creating').subscribe(dies)
+    await expect(outbox.freezeEntries({ person: author.person })).rejects.toThrow()
+    database.counters.hook('creating').unsubscribe(dies)
+    expect(await seqs()).toEqual([null, null, null])
+    await outbox.freezeEntries({ person: author.person })
+    expect(await seqs()).toEqual([1, 2, 3])
+  })
+
   it('freezes with an entry all that were recorded before it, and none after', async () => {
     const author = await signsIn('li')
     await checksIn(author)
@@ -97,21 +152,76 @@ describe('a phone that two people use', () => {
 })
 
 describe('after 30 days', () => {
-  it('the seal and the words go, the receipt and the place stay', async () => {
+  const stored_at = 1000
+  const receiptOf = ({ person, id }: { person: string; id: string }) => {
+    return { person, id, status: 'accepted', receipt_no: 7, epoch: 'e', sealed: 's', stored_at }
+  }
+
+  it('the entry and its seal go; the receipt stays, with what was done, when and where', async () => {
+    const { person, ...author } = await signsIn('li')
+    const [id] = await checksInAndWaits({ person, ...author }, 1)
+    await database.entries.where({ id: id! }).modify({ state: 'received' })
+    const entry = (await database.entries.where({ id: id! }).first())!
+    await database.receipts.put(receiptOf({ person, id: id! }))
+    await outbox.purge({ person, now: stored_at + KEEP_MS - 1 })
+    expect(await stateOfEntry(id!)).toBe('received')
+    await outbox.purge({ person, now: stored_at + KEEP_MS })
+    expect(await database.entries.count()).toBe(0)
+    const receipt = (await database.receipts.get([person, id!]))!
+    expect(receipt).toMatchObject({ receipt_no: 7, sealed: null, epoch: null, seq: 1 })
+    expect(toldEntry(receipt)).toMatchObject({
+      state: 'received',
+      kind: 'check_in',
+      recorded_at: entry.recorded_at,
+      body: { station_id: 'a station' },
+    })
+    expect(isTold(toldEntry(receipt))).toBe(false)
+  })
+
+  it('what still waits is untouched, even beside an old receipt', async () => {
     const author = await signsIn('li')
     const [id] = await checksInAndWaits(author, 1)
+    await database.receipts.put(receiptOf({ person: author.person, id: id! }))
+    await outbox.purge({ person: author.person, now: stored_at + 2 * KEEP_MS })
+    expect(await stateOfEntry(id!)).toBe('waiting')
+    expect(await database.receipts.get([author.person, id!])).toMatchObject({ sealed: 's' })
+  })
+
+  it('another person’s records are left alone', async () => {
+    const [id] = await checksInAndWaits(await signsIn('li'), 1)
     await database.entries.where({ id: id! }).modify({ state: 'received' })
-    const receipt = {
-      person: author.person,
-      id: id!,
-      status: 'accepted',
-      receipt_no: 7,
-      epoch: 'e',
-      sealed: 's',
-    }
-    await database.receipts.put({ ...receipt, stored_at: 1000 })
-    await outbox.purge({ person: author.person, now: 1000 + KEEP_MS })
-    expect(await database.receipts.get([author.person, id!])).toMatchObject({ receipt_no: 7, sealed: null })
-    expect((await database.entries.where({ id: id! }).first())!.body).toEqual({ station_id: 'a station' })
+    await database.receipts.put(receiptOf({ person: '1:li', id: id! }))
+    await outbox.purge({ person: '1:wang', now: stored_at + 2 * KEEP_MS })
+    expect(await stateOfEntry(id!)).toBe('received')
+  })
+})
+
+describe('a phone that can store no more', () => {
+  const full = () => {
+    throw new DOMException('no room', 'QuotaExceededError')
+  }
+
+  it('says so, and keeps what it has', async () => {
+    const author = await signsIn('li')
+    const ids = await checksInAndWaits(author, 2)
+    database.entries.hook('creating').subscribe(full)
+    const tap = checksIn(author).catch((reason: unknown) => isFull(reason))
+    expect(await tap).toBe(true)
+    database.entries.hook('creating').unsubscribe(full)
+    expect((await outbox.listWaiting(author.person)).map(({ id }) => id)).toEqual(ids)
+  })
+
+  it('is found out by a trial that leaves nothing behind', async () => {
+    expect(await tryRoom()).toBe(true)
+    expect(await database.settings.get('trial')).toBeUndefined()
+    database.settings.hook('creating').subscribe(full)
+    expect(await tryRoom()).toBe(false)
+    database.settings.hook('creating').unsubscribe(full)
+  })
+
+  it('takes nothing else for a lack of room', () => {
+    expect(isFull(new Error('broken'))).toBe(false)
+    expect(isFull(null)).toBe(false)
+    expect(isFull({ name: 'AbortError', inner: { name: 'QuotaExceededError' } })).toBe(true)
   })
 })

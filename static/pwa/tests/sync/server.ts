@@ -10,7 +10,13 @@ export type Sent = {
   sealed?: string
   body?: Record<string, unknown>
 }
-export type Call = { cursor: string | null; pending: number; entries: Sent[]; authorization: string }
+export type Call = {
+  cursor: string | null
+  pending: number
+  entries: Sent[]
+  authorization: string
+  encoding: string | null
+}
 export type Reply =
   Partial<SyncAnswer> | { status: number; code?: string; headers?: Record<string, string> } | 'no answer'
 
@@ -23,14 +29,22 @@ export class Server {
   script: (call: Call) => Reply | undefined = () => undefined
 
   constructor() {
-    vi.stubGlobal('fetch', (_path: string, init: RequestInit) => this.answer(init))
+    vi.stubGlobal('fetch', (path: string, init: RequestInit) =>
+      path === '/api/v1/sync' ? this.answer(init) : this.other(path, init),
+    )
+  }
+
+  /** What any other call gets. */
+  other: (path: string, init: RequestInit) => Promise<Response> = () => {
+    throw new TypeError('Failed to fetch')
   }
 
   private async answer(init: RequestInit): Promise<Response> {
     const headers = init.headers as Record<string, string>
     const body = init.body
     const text = typeof body === 'string' ? body : gunzipSync(Buffer.from(body as ArrayBuffer)).toString()
-    const call = { ...JSON.parse(text), authorization: headers.Authorization ?? '' }
+    const authorization = headers.Authorization ?? ''
+    const call = { ...JSON.parse(text), authorization, encoding: headers['Content-Encoding'] ?? null }
     this.calls.push(call)
     const reply = this.script(call) ?? {}
     if (reply === 'no answer') throw new TypeError('Failed to fetch')

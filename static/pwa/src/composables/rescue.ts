@@ -1,0 +1,56 @@
+/** Making a rescue file and handing one in, each with a sentence for whatever may stand in the way. */
+import { Unreachable } from '@/api/request'
+import { t } from '@/locales'
+import { words } from '@/locales/rescue'
+import { handIn, looksLikeRescueFile, rescueFileName, tally } from '@/rescue/carrying'
+import { makeRescueFile } from '@/rescue/file'
+import { findRescueKey, refreshRescueKey } from '@/rescue/key'
+import { noteExport } from '@/sync/outbox'
+import { freezeAll } from './recorder'
+import { person, session } from './session'
+
+export type Made = { file: File; count: number }
+
+/** The file, or a sentence that says why there is none. */
+export async function makeFile(): Promise<Made | string> {
+  if (!session.value) return t('sign_in.title')
+  if (!globalThis.crypto?.subtle) return words('no_crypto')
+  if (!(await findRescueKey())) await refreshRescueKey()
+  const key = await findRescueKey()
+  if (!key) return words('no_key')
+  await freezeAll() // the maker freezes too; here the buttons to undo go
+  const content = await makeRescueFile({ session: session.value, key, now: new Date() })
+  if (content.count === 0) return words('none')
+  await noteExport({ person: person.value, made_at: Date.now(), count: content.count })
+  const name = rescueFileName(content.made_at)
+  return { file: new File([JSON.stringify(content)], name, { type: 'application/json' }), count: content.count }
+}
+
+/** A sentence that says what became of the file. */
+export async function handInFile(file: File): Promise<string> {
+  const text = await file.text()
+  if (!looksLikeRescueFile(text)) return words('not_a_file')
+  if (!session.value) return t('sign_in.title')
+  try {
+    const { data, problem } = await handIn({ session: session.value, text })
+    if (!data) return problem?.detail ?? words('failed')
+    const { kept, unreadable } = tally(data.results)
+    const said = words('handed_in', { name: data.author_name ?? words('nobody'), n: kept })
+    return unreadable ? said + words('unreadable', { n: unreadable }) : said
+  } catch (error) {
+    if (error instanceof Unreachable) return words('offline')
+    throw error
+  }
+}
+
+export function save({ file }: Made): void {
+  const url = URL.createObjectURL(file)
+  const link = Object.assign(document.createElement('a'), { href: url, download: file.name })
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
+
+/** Whether this browser can hand the file to another app, such as a chat. */
+export const canPass = ({ file }: Made) => navigator.canShare?.({ files: [file] }) ?? false
+
+export const pass = ({ file }: Made) => navigator.share({ files: [file] }).catch(() => null)
