@@ -24,6 +24,7 @@ NOUNS = (
     "held_entries",
     "me",
     "members",
+    "rescue_files",
     "sign_ins",
     "stations",
     "sync",

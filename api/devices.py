@@ -1,17 +1,30 @@
-"""Devices: stopped by their person or by staff."""
+"""Devices: what they hold, for staff; and stopped by their person or by staff."""
+
+from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
 
 from api.auth import caller, guard
+from api.schemas.devices import FleetOut
 from workstation.database import writing
 from workstation.errors import Refusal
 from workstation.ids import is_id
 from workstation.people.operations import revoke_device
 from workstation.people.queries import list_device_owners, may_manage
 from workstation.people.rules import STAFF
+from workstation.sync.fleet import list_fleet
 
 blueprint = Blueprint("devices", __name__, url_prefix="/api/v1/devices", description="Devices")
+
+
+@blueprint.route("", methods=["GET"])
+@guard.staff
+@blueprint.response(200, FleetOut)
+def devices() -> dict[str, Any]:
+    """The phones that hold something, by station: waiting entries, a gap in the numbers, an unsettled day."""
+    person = caller()
+    return {"as_of": person.now, "stations": list_fleet(scope=person.scope, now=person.now)}
 
 
 @blueprint.route("/<device_id>", methods=["DELETE"])

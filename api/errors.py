@@ -21,6 +21,7 @@ STATUS_OF_CODE: dict[str, int] = {
     "request.method_not_allowed": 405,
     "request.too_large": 413,
     "request.unsupported_type": 415,
+    "rescue.too_large": 413,
     "scope.denied": 403,
     "server.failed": 500,
     "server.unavailable": 503,

@@ -6,7 +6,7 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from api.auth import app_keys, caller, guard
-from api.schemas.held_entries import DecisionIn, HeldEntriesOut, HeldEntriesQuery
+from api.schemas.held_entries import DecisionIn, HeldEntriesOut, HeldEntriesQuery, ReleaseIn
 from api.sync import entry_reader
 from workstation.database import writing
 from workstation.errors import ENTRY_MESSAGES, Refusal
@@ -16,7 +16,8 @@ from workstation.people.queries import list_names
 from workstation.sync.held import masked, open_up
 from workstation.sync.ledger import Grammar
 from workstation.sync.models import HeldEntry
-from workstation.sync.reviews import PAGE, close, list_held, release
+from workstation.sync.releases import Decision, release
+from workstation.sync.reviews import PAGE, close, list_authors, list_held
 
 blueprint = Blueprint("held_entries", __name__, url_prefix="/api/v1/held-entries", description="Held entries")
 
@@ -29,52 +30,67 @@ def held_entries(query: dict[str, Any]) -> dict[str, Any]:
     """What waits for staff, oldest number first, 50 a page."""
     person = caller()
     found = list_held(scope=person.scope, state=query["state"], after=query["after"])
-    names = list_names(network_id=person.network_id, ids=sorted({held.member_id for held in found}))
+    authors = list_authors(found)
+    people = {id for held in found for id in (held.member_id, held.settled_by_id) if id}
+    names = list_names(network_id=person.network_id, ids=sorted(people | {*authors.values()}))
     stations = find_stations(
         network_id=person.network_id, ids=sorted({held.station_id for held in found if held.station_id})
     )
     rows = []
     for held in found:
         station = stations.get(held.station_id or "")
-        rows.append(
-            _row(held) | {"member_name": names[held.member_id], "station_name": station and station.name}
-        )
+        said = {
+            "member_name": names[held.member_id],
+            "author_name": names.get(authors.get(held.receipt_no, "")),
+            "station_name": station and station.name,
+            "settled_by_name": names.get(held.settled_by_id or ""),
+        }
+        rows.append(_row(held) | said)
     return {"held_entries": rows, "next": str(found[-1].receipt_no) if len(found) == PAGE else None}
 
 
+PLAIN = ("content_hash", "receipt_no", "code", "held_at", "state", "station_id", "reason", "settled_at")
+
+
 def _row(held: HeldEntry) -> dict[str, Any]:
-    content = open_up(held.content, network_id=held.network_id, entry_id=held.entry_id, keys=app_keys())
-    shown = masked(content) if content else None
+    content, amendment = _opened(held, held.content), _opened(held, held.amendment)
     kind = content.get("kind") if content else None
     return {
-        **{name: getattr(held, name) for name in ("content_hash", "receipt_no", "code", "held_at", "state")},
+        **{name: getattr(held, name) for name in PLAIN},
         "id": held.entry_id,
         "message": ENTRY_MESSAGES.get(held.code, ""),
         "kind": kind if isinstance(kind, str) else None,
-        "station_id": held.station_id,
-        "reason": held.reason,
-        "content": shown,
+        "content": masked(content),
+        "amendment": masked(amendment),
     }
+
+
+def _opened(held: HeldEntry, stored: bytes | None) -> dict[str, Any] | None:
+    return open_up(stored, network_id=held.network_id, entry_id=held.entry_id, keys=app_keys())
 
 
 @blueprint.route("/<entry_id>/release", methods=["POST"])
 @guard.staff
-@blueprint.arguments(DecisionIn)
+@blueprint.arguments(ReleaseIn)
 @blueprint.response(204)
 def release_one(body: dict[str, Any], entry_id: str) -> Response:
-    """Makes it a fact, with its original times and number."""
+    """Makes it a fact, as it came or put right by `amendment`, with its original times and number."""
     person = caller()
     _check(entry_id)
     reader = entry_reader(network_id=person.network_id)
-    scope = person.scope
+    decision = Decision(
+        scope=person.scope,
+        role=person.role,
+        device_id=person.device_id,
+        reason=body["reason"],
+        now=person.now,
+        amendment=body["amendment"],
+    )
     with writing():
         release(
-            scope=scope,
+            decision=decision,
             entry_id=entry_id,
             content_hash=body["content_hash"],
-            device_id=person.device_id,
-            reason=body["reason"],
-            now=person.now,
             keys=app_keys(),
             grammar=Grammar(read=reader.read, check_changes=reader.check_changes),
         )

@@ -1,6 +1,7 @@
 """Counts restores outside the database, since a restored database forgets that it was restored."""
 
 import fcntl
+import os
 from pathlib import Path
 
 import structlog
@@ -9,7 +10,8 @@ from flask import current_app
 from api.auth import app_keys
 from workstation.database import writing
 from workstation.feed.operations import begin_epoch
-from workstation.feed.queries import is_displaced
+from workstation.feed.queries import is_displaced, read_standing
+from workstation.prepared import lock_names
 
 log = structlog.get_logger()
 
@@ -17,7 +19,8 @@ log = structlog.get_logger()
 def note_unnoticed_restore(*, cursor: str | None) -> None:
     """This database is not the one its epoch began on: begins a new one, once, however many phones say so."""
     with writing():
-        if is_displaced(cursor=cursor, keys=app_keys()):
+        lock_names(["epoch"])
+        if is_displaced(read_standing(), cursor=cursor, keys=app_keys()):
             restores = count_restore(current_app.config["SETTINGS"].data_dir / "restores")
             begin_epoch(restores=restores)
             log.warning("epoch.began", restores=restores)
@@ -25,12 +28,11 @@ def note_unnoticed_restore(*, cursor: str | None) -> None:
 
 def count_restore(path: Path) -> int:
     """How many restores there were, this one included. Raises OSError when it can't be written down."""
-    with path.open("a+") as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
         count = int(file.read().strip() or 0) + 1
         file.seek(0)
-        file.truncate()
-        file.write(str(count))
+        file.write(str(count))  # in place: a count only grows, so no crash can leave less than there was
         file.flush()
+        os.fsync(file.fileno())
     return count

@@ -6,24 +6,26 @@ sent down is read after that commit, in a transaction of its own. A failure anyw
 with no results, so it keeps everything and repeats.
 """
 
-import zlib
+from functools import cache, partial
 from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request
 from flask_smorest import Blueprint
 from marshmallow import ValidationError
 
 from api.auth import Caller, app_keys, caller, guard
 from api.feed_data import changes_with_data
+from api.figures import catch_up_behind
 from api.json import Unreadable, dump_json, read_json
+from api.packed_bodies import PackedBadly, TooLarge, read_body
 from api.restores import note_unnoticed_restore
 from api.schemas.description import ProblemOut
 from api.schemas.entries import EntryReader
 from api.schemas.sync import SyncIn, SyncOut, write_result
 from workstation.database import db
 from workstation.errors import ENTRY_MESSAGES, Refusal
-from workstation.feed.queries import is_displaced, read_page
-from workstation.network.queries import list_topics
+from workstation.feed.queries import is_displaced, read_page, read_standing
+from workstation.network.queries import list_topic_codes
 from workstation.people.rules import STAFF, Scope
 from workstation.sync.entries import Result, Sender
 from workstation.sync.ledger import Grammar
@@ -50,10 +52,14 @@ def sync() -> Response:
     `Content-Encoding: gzip` is accepted. An empty `entries` is a plain pull.
     """
     person, envelope = caller(), _envelope(_body())
+    if envelope["entries"]:
+        _notice_restore(envelope["cursor"])  # before receipt numbers are given that phones have already
     results = _receive(person, envelope)
     told = {result["id"] for result in results if result["status"] in ("accepted", "duplicate")}
     answer = {"server_time": person.now, "results": results} | _changes(person, envelope["cursor"], told)
-    return Response(dump_json(answer), mimetype="application/json")
+    response = Response(dump_json(answer), mimetype="application/json")
+    response.call_on_close(partial(catch_up_behind, current_app._get_current_object(), person.network_id))  # type: ignore[attr-defined]
+    return response
 
 
 # -- reading the call [4.2] --------------------------------------------------------------------------
@@ -63,25 +69,12 @@ def _body() -> bytes:
     encoding = request.headers.get("Content-Encoding", "identity").lower()
     if request.mimetype != "application/json" or encoding not in ("identity", "gzip"):
         raise Refusal("sync.unsupported_type")
-    if (request.content_length or 0) > MOST_BYTES:
-        raise Refusal("sync.too_large")
-    content = request.get_data(cache=False)
-    content = _unpacked(content) if encoding == "gzip" else content
-    if len(content) > MOST_BYTES:
-        raise Refusal("sync.too_large")
-    return content
-
-
-def _unpacked(content: bytes) -> bytes:
-    """Unpacks no more than one byte too many, whatever the packed size promises."""
-    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
-        plain = unpacker.decompress(content, MOST_BYTES + 1)
-    except zlib.error:
+        return read_body(request, most_bytes=MOST_BYTES)
+    except TooLarge:
+        raise Refusal("sync.too_large") from None
+    except PackedBadly:
         raise Refusal("sync.malformed") from None
-    if len(plain) <= MOST_BYTES and not unpacker.eof:
-        raise Refusal("sync.malformed")
-    return plain
 
 
 def _envelope(content: bytes) -> dict[str, Any]:
@@ -105,18 +98,24 @@ def _is_newer(protocol: object) -> bool:
     return isinstance(protocol, int | float) and not isinstance(protocol, bool) and protocol > PROTOCOL_MAX
 
 
+def _notice_restore(cursor: str | None) -> None:
+    if is_displaced(read_standing(), cursor=cursor, keys=app_keys()):
+        note_unnoticed_restore(cursor=cursor)
+
+
 # -- entries up [4.3] -------------------------------------------------------------------------------
 
 
 def _receive(person: Caller, envelope: dict[str, Any]) -> list[dict[str, Any]]:
     reader = entry_reader(network_id=person.network_id)
     call = Call(
-        sender=_sender(person),
+        sender=sender_of(person),
         sent_at=envelope["sent_at"],
         received_at=person.now,
         pending=envelope["pending"],
         keys=app_keys(),
         grammar=Grammar(read=reader.read, check_changes=reader.check_changes),
+        app_version=request.headers.get("X-App-Version", "")[:40] or None,
     )
     incoming = [reader.read(raw) for raw in envelope["entries"]]
     results = receive_batch(call=call, incoming=incoming)
@@ -125,11 +124,11 @@ def _receive(person: Caller, envelope: dict[str, Any]) -> list[dict[str, Any]]:
 
 def entry_reader(*, network_id: int) -> EntryReader:
     """Reads entries as this network's list of topics allows."""
-    topics = frozenset(topic.code for topic in list_topics(network_id=network_id))
-    return EntryReader(keys=app_keys(), topics=topics)
+    return EntryReader(keys=app_keys(), topics=cache(partial(list_topic_codes, network_id=network_id)))
 
 
-def _sender(person: Caller) -> Sender:
+def sender_of(person: Caller) -> Sender:
+    """The person and device behind a call, and what that is worth today."""
     own = Scope(network_id=person.network_id, level="own", member_id=person.member_id)
     return Sender(
         network_id=person.network_id,
@@ -142,7 +141,8 @@ def _sender(person: Caller) -> Sender:
     )
 
 
-def _wire_result(result: Result, *, network_id: int) -> dict[str, Any]:
+def said_of(result: Result) -> dict[str, Any]:
+    """What an answer says of one entry, without its seal."""
     kept, held = result.kept, result.held
     said: dict[str, Any] = {"seq": result.seq, "flags": []}
     if kept is not None:
@@ -150,18 +150,22 @@ def _wire_result(result: Result, *, network_id: int) -> dict[str, Any]:
     elif held is not None:
         said |= {"receipt_no": held.receipt_no, "received_at": held.held_at}
     code = None if result.status in ("accepted", "duplicate") else result.code or said.get("code")
-    said |= {
+    return said | {
         "id": result.id,
         "status": result.status,
         "code": code,
         "message": ENTRY_MESSAGES.get(code or ""),
     }
+
+
+def _wire_result(result: Result, *, network_id: int) -> dict[str, Any]:
+    said, held = said_of(result), result.held
     if result.status != "rejected":
         said["sealed"] = seal(
             network_id=network_id,
             entry_id=str(result.id),
             kept=result.source,
-            held=held,
+            held=None if result.source and result.source.state == "accepted" else held,
             constituent=result.constituent,
             keys=app_keys(),
         )
@@ -172,17 +176,25 @@ def _wire_result(result: Result, *, network_id: int) -> dict[str, Any]:
 
 
 def _changes(person: Caller, cursor: str | None, told: set[str]) -> dict[str, Any]:
-    """The next page for this phone; nothing at all for one that was revoked."""
+    """The next page for this phone; nothing at all for one that was revoked.
+
+    `told` are entries that this answer calls facts already: their receipts are not said twice.
+    """
     db.session.rollback()  # what is read now is what is committed
-    if is_displaced(cursor=cursor, keys=app_keys()):
+    standing = read_standing()
+    if is_displaced(standing, cursor=cursor, keys=app_keys()):
         note_unnoticed_restore(cursor=cursor)
-    page = read_page(network_id=person.network_id, member_id=person.member_id, cursor=cursor, keys=app_keys())
+        standing = read_standing()
     if not person.is_welcome:
-        return {"changes": [], "cursor": cursor or "", "more": False, "reset": False, "epoch": page.epoch}
-    return {
-        "changes": changes_with_data(network_id=person.network_id, changes=page.changes, told=told),
-        "cursor": page.cursor,
-        "more": page.more,
-        "reset": page.reset,
-        "epoch": page.epoch,
-    }
+        none = {"changes": [], "cursor": cursor or "", "more": False, "reset": False}
+        return none | {"epoch": standing.epoch}
+    page = read_page(
+        standing=standing,
+        network_id=person.network_id,
+        member_id=person.member_id,
+        cursor=cursor,
+        keys=app_keys(),
+        told=told,
+    )
+    changes = changes_with_data(network_id=person.network_id, changes=page.changes)
+    return page._asdict() | {"changes": changes}

@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m bench sync nearest coverage page_weight run`, with or without `--quick`.
+"""`make bench`, or `python -m bench sync herd nearest coverage page_weight run`, with or without `--quick`.
 
 Prints tables and writes them into docs/benchmarks.md; exit status 1 when a mark is missed. `run` takes
 minutes and downloads, so it has to be named. `--quick` shows in a minute that everything works: tiny sizes,
@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from bench import coverage, first_run, nearest, page_weight, sync
+from bench import coverage, first_run, herd, nearest, page_weight, sync
 from bench.report import DOCUMENT, Chapter, Mark, write
 
 
@@ -44,14 +44,19 @@ def _coverage(_quick: bool) -> Chapter:
     return Chapter(title="Coverage", text=text, tables=[coverage.table(rows)], marks=goals)
 
 
+def _herd(quick: bool) -> Chapter:
+    return herd.chapter(herd.QUICK if quick else herd.FULL)
+
+
 BENCHMARKS: dict[str, Callable[[bool], Chapter]] = {
     "sync": _sync,
+    "herd": _herd,
     "nearest": _nearest,
     "coverage": _coverage,
     "page_weight": lambda _quick: page_weight.chapter(),
     "run": lambda _quick: first_run.chapter(),
 }
-USUAL = ("sync", "nearest", "coverage", "page_weight")
+USUAL = ("sync", "herd", "nearest", "coverage", "page_weight")
 
 
 say = functools.partial(print, file=sys.stdout, flush=True)

@@ -43,11 +43,17 @@ def capture(sender: Sender, batches: Sequence[Sequence[dict[str, Any]]]) -> list
     for entries in batches:
         sender.send(entries)
         after = _all_tables()
-        ids = [entry["id"] for entry in entries]
+        ids = sorted({id for table in after for id in _new_ids(table, before[table], after[table])})
         written = [_difference(table, before[table], after[table]) for table in after]
         found.append(Batch(ids=ids, written=[each for each in written if each is not None]))
         before = after
     return found
+
+
+def _new_ids(table: Table, before: Rows, after: Rows) -> set[str]:
+    """The ids of things that this batch brought."""
+    at = [index for index, column in enumerate(table.primary_key) if column.name in ("id", "entry_id")]
+    return {str(key[index]) for key in after.keys() - before.keys() for index in at}
 
 
 def _all_tables() -> dict[Table, Rows]:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree
 
-from setup import chromium, environment
+from setup import chromium, environment, strace
 from setup.processes import end_descendants, stop_on_sigterm
 from setup.terminal import ROOT, speak_utf8
 
@@ -20,6 +20,7 @@ def run_tests(*, coverage: bool, chosen: list[str]) -> int:
     """Run vitest (unless only some of pytest's tests were chosen) and pytest; 0 when all passed."""
     environment.prepare(tests=True)
     variables = environment.environment() | {"CHROMIUM": chromium.install()}
+    strace.install()
     with tempfile.TemporaryDirectory() as folder:
         suites = [] if chosen else [vitest(variables, Path(folder) / "vitest.json")]
         suites.append(pytest(variables, Path(folder) / "pytest.xml", coverage=coverage, chosen=chosen))
@@ -38,6 +39,7 @@ def soak(*, minutes: float, chosen: list[str]) -> int:
         print(f"· round {rounds} · 第 {rounds} 轮", flush=True)
         if run_tests(coverage=False, chosen=chosen):
             return 1
+    print(f"{rounds} rounds without a failure", flush=True)
     return 0
 
 
@@ -56,11 +58,20 @@ def pytest(variables: dict[str, str], report: Path, *, coverage: bool, chosen: l
     print("· pytest · 服务端与浏览器测试", flush=True)
     workers = min(os.cpu_count() or 1, MOST_WORKERS)
     command = [str(environment.PYTHON), "-m", "pytest", "-n", str(workers), "--dist", "loadgroup"]
-    command += [f"--junit-xml={report}", *(["--cov"] if coverage else []), *chosen]
+    command += [
+        f"--junit-xml={report}",
+        "-o",
+        "junit_family=xunit1",
+        *(["--cov"] if coverage else []),
+        *chosen,
+    ]
     status = subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
     if not report.exists():
         return 0, 1
-    suite = next(ElementTree.parse(report).iter("testsuite")).attrib
+    told = ElementTree.parse(report)
+    for said in told.iter("property"):
+        print(f"· {said.get('value')}", flush=True)
+    suite = next(told.iter("testsuite")).attrib
     failed = int(suite["failures"]) + int(suite["errors"])
     passed = int(suite["tests"]) - failed - int(suite["skipped"])
     return passed, at_least_one(failed, status)

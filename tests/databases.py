@@ -54,10 +54,11 @@ def _sweep() -> None:
 
 
 def _remove(folder: Path) -> None:
-    server = PostgresServer(folder / "postgresql")
-    if (server.data / "postmaster.pid").exists():
-        with contextlib.suppress(RuntimeError):
-            server.stop(mode="immediate")
+    for own in folder.glob("postgresql*"):
+        server = PostgresServer(own)
+        if (server.data / "postmaster.pid").exists():
+            with contextlib.suppress(RuntimeError):
+                server.stop(mode="immediate")
     if OWN_SERVER and (folder / TEMPLATE).exists():
         drop_database(OWN_SERVER, _template_name(folder))
     shutil.rmtree(folder, ignore_errors=True)
@@ -78,7 +79,8 @@ def settings(*, database_url: str, data_dir: Path) -> "Settings":
     return Settings(database_url=database_url, data_dir=data_dir, secret_key=b"a key that only tests use" * 2)
 
 
-def _migrate(database_url: str, folder: Path) -> None:
+def migrate(database_url: str, folder: Path) -> None:
+    """Bring an empty database to the newest schema."""
     import flask_migrate
 
     from api import create_app
@@ -97,7 +99,7 @@ def sqlite_template() -> Path:
         template = folder / "template.db"
         if not template.exists():
             draft = folder / "draft.db"
-            _migrate(f"sqlite:///{draft}", folder)
+            migrate(f"sqlite:///{draft}", folder)
             draft.rename(template)
         return template
 
@@ -122,7 +124,7 @@ def postgres_template(postgres_url: str) -> str:
         name = _template_name(folder)
         if not made.exists():
             create_database(postgres_url, name)
-            _migrate(_with_database(postgres_url, name), folder)
+            migrate(_with_database(postgres_url, name), folder)
             made.touch()
         return name
 

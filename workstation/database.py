@@ -7,18 +7,23 @@ so that a batch costs a few statements whatever its size.
 
 import fcntl
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from select import select as select_files
+from typing import Any
+from typing import cast as typed
 
+import orjson
+import psycopg
 import pysqlite3.dbapi2
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -27,10 +32,16 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    any_,
+    bindparam,
+    cast,
     event,
+    func,
+    select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -45,6 +56,7 @@ WRITES = "workstation_writes"  # the execution option by which a transaction say
 ROWS_A_STATEMENT = 500  # SQLite allows 32,766 variables in one statement
 
 Row = Mapping[str, Any]
+NO_DEFAULTS: Mapping[str, str] = {}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -85,18 +97,33 @@ def engine_options(*, url: str) -> dict[str, Any]:
         }
     limits = "-c statement_timeout=60000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=30000"
     return options | {
-        "pool_pre_ping": True,
         "isolation_level": "READ COMMITTED",
         "connect_args": {"options": f"{limits} -c synchronous_commit=on -c timezone=UTC"},
     }
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Gives SQLite its settings and its own BEGIN; PostgreSQL needs neither."""
-    if engine.dialect.name != "sqlite":
+    """Gives SQLite its settings and its own BEGIN, and looks after PostgreSQL's connections."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "checkout", _try_if_spoken_to)
+
+
+def _try_if_spoken_to(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A connection that rests hears from PostgreSQL only when that goes away: then it is tried, else not.
+
+    Asking each time, as pool_pre_ping does, would cost every call several round trips.
+    """
+    heard, _, _ = select_files([connection.pgconn.socket], [], [], 0)
+    if not heard:
         return
-    event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
@@ -128,6 +155,17 @@ def writing() -> Iterator[Connection]:
             raise
 
 
+def begin_report() -> None:
+    """From here on this request only reads, and sees everything as of one moment.
+
+    PostgreSQL refuses it every write: a report that takes long holds back neither writers nor the feed.
+    """
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        db.session.connection(execution_options=options)
+
+
 @contextmanager
 def _write_gate() -> Iterator[None]:
     """Lets SQLite's writers in one by one: its own busy handler is unfair (p99 three times longer)."""
@@ -146,20 +184,21 @@ def insert_rows(
     *,
     conflict: str = "",
     returning: Sequence[str] = (),
+    defaults: Mapping[str, str] = NO_DEFAULTS,
 ) -> list[tuple[Any, ...]]:
     """Inserts many rows of one shape in one statement each 500 rows.
 
     `conflict` is the text behind ON CONFLICT, `returning` the columns wanted back. Columns that the
-    rows do not name take the database's default.
+    rows do not name take the database's default; on PostgreSQL `defaults` are expressions for where a row
+    has null.
     """
-    table = cast(Table, model.__table__)
+    table = typed(Table, model.__table__)
     found: list[tuple[Any, ...]] = []
     connection = db.session.connection()
+    write = _as_recordset if connection.dialect.name == "postgresql" else _as_values
     for start in range(0, len(rows), ROWS_A_STATEMENT):
         part = rows[start : start + ROWS_A_STATEMENT]
-        columns = tuple(part[0])
-        values = _columns_of(table, columns, part, connection.dialect)
-        sql, parameters = _insert_sql(connection.dialect, table, columns, values, len(part))
+        sql, parameters = write(table, part, connection.dialect, defaults)
         sql += f" ON CONFLICT {conflict}" if conflict else ""
         sql += f" RETURNING {', '.join(returning)}" if returning else ""
         result = connection.exec_driver_sql(sql, parameters)
@@ -167,16 +206,48 @@ def insert_rows(
     return found
 
 
-def _columns_of(
-    table: Table, columns: tuple[str, ...], rows: Sequence[Row], dialect: Dialect
-) -> list[list[Any]]:
-    """The rows turned into one list a column, each value as the driver wants it."""
-    turned = []
-    for name in columns:
-        bind = _bind(table, name, dialect)
-        values = [row[name] for row in rows]
-        turned.append(values if bind is None else [bind(value) for value in values])
-    return turned
+Written = tuple[str, tuple[Any, ...]]
+
+
+def _as_recordset(
+    table: Table, rows: Sequence[Row], dialect: Dialect, defaults: Mapping[str, str]
+) -> Written:
+    """For PostgreSQL: all rows in one JSON text, which costs the client least, and one constant statement."""
+    return _recordset_sql(table, tuple(rows[0]), dialect, tuple(defaults.items())), (_json_of(rows),)
+
+
+@cache
+def _recordset_sql(
+    table: Table, columns: tuple[str, ...], dialect: Dialect, defaults: tuple[tuple[str, str], ...]
+) -> str:
+    names, instead = ", ".join(columns), dict(defaults)
+    values = (f"coalesce({name}, {instead[name]})" if name in instead else name for name in columns)
+    typed = ", ".join(f"{name} {table.c[name].type.compile(dialect=dialect)}" for name in columns)
+    given = f"json_to_recordset(%s::json) AS rows ({typed})"
+    return f"INSERT INTO {table.name} ({names}) SELECT {', '.join(values)} FROM {given}"  # noqa: S608  # our own names
+
+
+def _json_of(rows: Sequence[Row]) -> str:
+    try:
+        return orjson.dumps(rows, default=_spelled).decode()
+    except orjson.JSONEncodeError:
+        # Integers without end and lone surrogates: escaped, so that the database is the one to refuse them.
+        return json.dumps(rows, default=_spelled)
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    return str(value)
+
+
+def _as_values(table: Table, rows: Sequence[Row], dialect: Dialect, _defaults: Mapping[str, str]) -> Written:
+    """For SQLite: one long VALUES list."""
+    columns = tuple(rows[0])
+    binds = [_bind(table, name, dialect) for name in columns]
+    row = f"({', '.join('?' * len(columns))})"
+    sql = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {', '.join([row] * len(rows))}"  # noqa: S608  # our own names
+    return sql, tuple(bind(row[name]) for row in rows for name, bind in zip(columns, binds, strict=True))
 
 
 @cache
@@ -184,46 +255,29 @@ def _bind(table: Table, name: str, dialect: Dialect) -> Any:
     kind = table.c[name].type
     if isinstance(kind, JSON):
         return lambda value: None if value is None else json.dumps(value, ensure_ascii=False)
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+    return kind.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)
 
 
-def _insert_sql(
-    dialect: Dialect, table: Table, columns: tuple[str, ...], values: list[list[Any]], count: int
-) -> tuple[str, tuple[Any, ...]]:
-    head = f"INSERT INTO {table.name} ({', '.join(columns)})"
-    if dialect.name == "postgresql":
-        # unnest of arrays: a long VALUES list costs half the client's time.
-        arrays = ", ".join(f"%s::{_array_type(table, name, dialect)}" for name in columns)
-        return f"{head} SELECT * FROM unnest({arrays})", tuple(values)  # noqa: S608  # our own names
-    row = f"({', '.join('?' * len(columns))})"
-    flat = tuple(value for row_values in zip(*values, strict=True) for value in row_values)
-    return f"{head} VALUES {', '.join([row] * count)}", flat
+def one_of(column: Any, name: str, *, dialect: str) -> ColumnElement[bool]:
+    """Condition: the column is one of the ids in the parameter `name`, given as `id_list` makes it.
+
+    However many there are, the statement stays the same text: compiled once, planned once.
+    """
+    given = bindparam(name, type_=String)
+    if dialect == "postgresql":
+        return column == any_(cast(given, ARRAY(UUID(as_uuid=False))))  # type: ignore[no-any-return]
+    return column.in_(select(func.json_each(given).table_valued("value").c.value))  # type: ignore[no-any-return]
 
 
-@cache
-def _array_type(table: Table, name: str, dialect: Dialect) -> str:
-    return f"{table.c[name].type.compile(dialect=dialect)}[]"
+def id_list(ids: Collection[str]) -> str:
+    """Ids (UUIDs, nothing else) as the parameter of `one_of`."""
+    return f"{{{','.join(ids)}}}" if db.engine.dialect.name == "postgresql" else json.dumps(list(ids))
 
 
 def update_set(columns: Sequence[str], *, key: Sequence[str]) -> str:
     """The ON CONFLICT text that makes an insert replace what stands under the same key."""
     sets = ", ".join(f"{name} = excluded.{name}" for name in columns)
     return f"({', '.join(key)}) DO UPDATE SET {sets}"
-
-
-def lock_names(connection: Connection, names: Sequence[str]) -> None:
-    """Locks these names until the transaction ends, in one order for everybody, so without deadlock.
-
-    SQLite has one writer at a time and needs no lock.
-    """
-    if connection.dialect.name != "postgresql" or not names:
-        return
-    # hashtextextended gives 64 bits; sorting by the key, not the name, gives everybody the same order.
-    sql = (
-        "SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT hashtextextended(n, 0) AS k"
-        " FROM unnest(%s::text[]) AS n ORDER BY 1) AS keys"
-    )
-    connection.exec_driver_sql(sql, (list(names),))
 
 
 def is_reachable() -> bool:

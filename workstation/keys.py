@@ -8,7 +8,6 @@ import hmac
 import os
 import zlib
 from functools import cache
-from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE_BYTES = 12
+WINDOW_BITS = 9  # seals are short: a large window takes longer to make ready than to fill
 
 
 class Keys:
@@ -32,12 +32,12 @@ class Keys:
 
     def digest(self, purpose: str, content: bytes) -> str:
         """Keyed hash, 64 hex digits: equal content, equal text, and nothing can be guessed from it."""
-        return hmac.new(self.derive(purpose), content, sha256).hexdigest()
+        return hmac.digest(self.derive(purpose), content, "sha256").hex()
 
     def encrypt(self, purpose: str, plain: bytes, *, bound_to: str) -> bytes:
         """Compressed and encrypted; opens only with the same `bound_to`."""
         nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher(purpose).encrypt(nonce, zlib.compress(plain), bound_to.encode())
+        return nonce + self._cipher(purpose).encrypt(nonce, _packed(plain), bound_to.encode())
 
     def decrypt(self, purpose: str, sealed: bytes, *, bound_to: str) -> bytes | None:
         """What was encrypted, or None when it was changed, cut, or made with another secret."""
@@ -46,3 +46,8 @@ class Keys:
             return zlib.decompress(self._cipher(purpose).decrypt(nonce, ciphertext, bound_to.encode()))
         except (InvalidTag, ValueError, zlib.error):
             return None
+
+
+def _packed(plain: bytes) -> bytes:
+    packer = zlib.compressobj(level=1, wbits=WINDOW_BITS, memLevel=1)
+    return packer.compress(plain) + packer.flush()

@@ -81,7 +81,7 @@ def _keys() -> Any:
 
 
 def _grammar() -> Grammar:
-    reader = EntryReader(keys=_keys(), topics=frozenset(DEFAULT_TOPICS))
+    reader = EntryReader(keys=_keys(), topics=lambda: frozenset(DEFAULT_TOPICS))
     return Grammar(read=reader.read, check_changes=reader.check_changes)
 
 

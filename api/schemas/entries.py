@@ -4,14 +4,14 @@ An entry that is not valid for its kind is still an entry: it is kept for staff.
 id is none.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from api.json import dump_json
 from api.schemas.base import IdText, Measure, Moment, Strict, Text, WholeNumber, YesNo
 from workstation.check_ins.rules import Fix
 from workstation.ids import is_id
@@ -141,9 +141,9 @@ NOT_KEPT = frozenset({"fix", "station_code", "constituent"})
 
 
 class EntryReader:
-    """Reads entries for one network's list of topics."""
+    """Reads entries for one network's list of topics, which is asked for only when an entry names one."""
 
-    def __init__(self, *, keys: Keys, topics: frozenset[str]) -> None:
+    def __init__(self, *, keys: Keys, topics: Callable[[], frozenset[str]]) -> None:
         self.keys = keys
         self.topics = topics
 
@@ -165,7 +165,7 @@ class EntryReader:
         return forbidden or BODIES[kind].validate(dict(changes), partial=True) or self._check_topic(changes)
 
     def _check_topic(self, body: Mapping[str, Any]) -> dict[str, list[str]]:
-        unknown = "topic" in body and body["topic"] not in self.topics
+        unknown = "topic" in body and body["topic"] not in self.topics()
         return {"topic": ["没有这个主题。"]} if unknown else {}
 
     def _valid(self, raw: dict[str, Any], *, flags: list[str]) -> Entry:
@@ -237,7 +237,7 @@ def _fix_only(body: Any) -> Fix | None:
 
 
 def _is_too_large(raw: dict[str, Any]) -> bool:
-    return len(json.dumps(raw, ensure_ascii=False).encode("utf-8", "surrogatepass")) > MOST_ENTRY_BYTES
+    return len(dump_json(raw)) > MOST_ENTRY_BYTES
 
 
 def _kept_body(raw: dict[str, Any], loaded: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,12 @@
 """Held entries on the wire, for staff."""
 
-from marshmallow import fields, validate
+from typing import Any
 
-from api.schemas.base import Moment, Strict, Text
+from marshmallow import ValidationError, fields, validate
+
+from api.schemas.base import Moment, Strict, Text, read_moment
+from api.schemas.entries import BODIES
+from workstation.sync.held import UNAMENDABLE
 
 
 class HeldEntriesQuery(Strict):
@@ -22,10 +26,16 @@ class HeldEntryOut(Strict):
     held_at = Moment()
     station_id = fields.String(allow_none=True)
     station_name = fields.String(allow_none=True)
-    member_name = fields.String()
+    member_name = fields.String(metadata={"description": "who sent it"})
+    author_name = fields.String(
+        allow_none=True, metadata={"description": "whose entry it is, when somebody else sent it"}
+    )
     content = fields.Dict(allow_none=True)
     state = fields.String()
     reason = fields.String(allow_none=True)
+    settled_at = Moment(allow_none=True)
+    settled_by_name = fields.String(allow_none=True)
+    amendment = fields.Dict(allow_none=True, metadata={"description": "what staff put right"})
 
 
 class HeldEntriesOut(Strict):
@@ -36,3 +46,26 @@ class HeldEntriesOut(Strict):
 class DecisionIn(Strict):
     content_hash = Text(least=64, most=64, required=True)
     reason = Text(least=1, most=500, required=True)
+
+
+def _check_body(body: dict[str, Any]) -> None:
+    """Staff add no position, no station code and nobody's name; a name can only be taken out."""
+    forbidden = sorted(name for name in body if name in UNAMENDABLE)
+    if body.get("constituent") is not None:
+        forbidden.append("constituent")
+    if forbidden:
+        raise ValidationError({name: ["不能更改。"] for name in forbidden})
+
+
+class AmendmentIn(Strict):
+    """What staff put right. Fields of `body` replace those of the entry; one that is null goes."""
+
+    kind = fields.String(validate=validate.OneOf(tuple(BODIES)))
+    recorded_at = fields.String(
+        validate=read_moment, metadata={"description": "only where the phone's own can't be read"}
+    )
+    body = fields.Dict(keys=fields.String(), load_default=dict, validate=_check_body)
+
+
+class ReleaseIn(DecisionIn):
+    amendment = fields.Nested(AmendmentIn, allow_none=True, load_default=None)

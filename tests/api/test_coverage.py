@@ -17,7 +17,7 @@ from api import clock
 from api.schemas.coverage import CoverageOut, GapsOut, StationCoverageOut
 from tests.cast import HALL, Cast, Phone, Time
 from workstation.check_ins.models import CheckIn
-from workstation.coverage.operations import rebuild, refresh_station_days
+from workstation.coverage.operations import catch_up, rebuild, touch_days
 from workstation.database import db, insert_rows, writing
 from workstation.ids import new_id
 from workstation.local_time import day_start
@@ -710,16 +710,18 @@ def test_any_history_gives_what_one_counts_fact_by_fact(cast: Cast, seed: int) -
 
 
 def test_two_writers_of_one_station_day_do_not_miss_each_other(cast: Cast) -> None:
-    """Each writes a fact, meets the other at a barrier, and only then recomputes the day."""
+    """Each writes a fact, meets the other before it commits, and then the figures catch up twice."""
     barrier, hall = threading.Barrier(2, timeout=20), cast.here.stations["hall"]
 
     def write(who: str) -> None:
-        with cast.app.app_context(), writing():
-            meeting = db.engine.dialect.name == "postgresql"  # SQLite lets one writer in at a time
-            insert_rows(CheckIn, [check_in_row(cast, who, hall)])
-            if meeting:
-                barrier.wait()
-            refresh_station_days(network_id=cast.here.id, touched={(hall, TODAY)})
+        with cast.app.app_context():
+            with writing():
+                meeting = db.engine.dialect.name == "postgresql"  # SQLite lets one writer in at a time
+                insert_rows(CheckIn, [check_in_row(cast, who, hall)])
+                touch_days(network_id=cast.here.id, touched={(hall, TODAY)})
+                if meeting:
+                    barrier.wait()
+            catch_up(network_id=cast.here.id)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(write, ("member", "colleague")))

@@ -1,8 +1,6 @@
-"""Whatever is repeated, hurried or killed: each entry is there once, with one number, and the phone knows."""
+"""Whatever is repeated or hurried: each entry is there once, with one number."""
 
 import random
-import threading
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -14,10 +12,8 @@ from sqlalchemy import func, select
 from tests.cast import Cast, Phone
 from tests.live_server import LiveServer
 from workstation.check_ins.models import CheckIn
+from workstation.shifts.models import Shift
 from workstation.sync.models import Receipt
-
-KILLS = 5
-PHONES = 6
 
 
 def post(server: LiveServer, phone: Phone, entries: list[Any], *, timeout: float = 30) -> requests.Response:
@@ -75,57 +71,24 @@ def test_an_end_and_its_start_arriving_together_always_meet(served: tuple[LiveSe
     assert cast.scalar(states) == 0
 
 
-class Field:
-    """Phones that keep sending until each entry has its receipt, through every death of the server."""
-
-    def __init__(self, server: LiveServer, cast: Cast) -> None:
-        self.server = server
-        self.receipts: dict[str, int] = {}
-        self.differing: list[str] = []
-        self.stopping = threading.Event()
-        self.lock = threading.Lock()
-        self.phones = [(cast.phone("member"), cast.here.stations["hall"]) for _ in range(PHONES)]
-
-    def work(self, phone: Phone, station_id: str) -> None:
-        """Records, sends, and repeats what got no answer, until told to stop and nothing is left."""
-        waiting: list[dict[str, Any]] = []
-        while waiting or not self.stopping.is_set():
-            if not self.stopping.is_set():
-                waiting += [phone.check_in(station_id) for _ in range(3)]
-            batch = waiting[:25]
-            try:
-                answer = post(self.server, phone, batch, timeout=10)
-            except requests.RequestException:
-                time.sleep(0.05)
-                continue
-            if answer.status_code == 200:
-                self.note(answer.json()["results"])
-                waiting = waiting[len(batch) :]
-
-    def note(self, results: list[dict[str, Any]]) -> None:
-        with self.lock:
-            for result in results:
-                number = self.receipts.setdefault(result["id"], result["receipt_no"])
-                if number != result["receipt_no"]:
-                    self.differing.append(result["id"])
-
-
-def test_a_server_killed_again_and_again_loses_nothing_and_doubles_nothing(
+def test_two_corrections_of_one_shift_through_different_doors_both_stand(
     served: tuple[LiveServer, Cast],
 ) -> None:
+    """One speaks about the start, the other about its end: they name no entry in common."""
     server, cast = served
-    field = Field(server, cast)
-    threads = [threading.Thread(target=field.work, args=phone) for phone in field.phones]
-    for thread in threads:
-        thread.start()
-    for _ in range(KILLS):
-        time.sleep(random.uniform(0.3, 1.2))
-        server.kill()
-        server.start()
-    field.stopping.set()
-    for thread in threads:
-        thread.join(timeout=60)
-        assert not thread.is_alive()
-    stored = cast.scalar(select(func.count()).select_from(CheckIn))
-    assert field.differing == []
-    assert stored == len(field.receipts) == sum(phone.seq for phone, _ in field.phones)
+    first, second = cast.phone("member"), cast.phone("member")
+    stated_at = datetime.now(UTC).replace(microsecond=0)
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(20):
+            start = first.shift_start(cast.here.stations["hall"])
+            end = first.shift_end(start["id"])
+            post(server, first, [start, end])
+            about_start = first.about("correction", start["id"], changes={"note": "起"})
+            about_end = second.about("correction", end["id"], changes={"stated_at": stated_at.isoformat()})
+            calls = [
+                pool.submit(post, server, first, [about_start]),
+                pool.submit(post, server, second, [about_end]),
+            ]
+            assert {call.result().json()["results"][0]["status"] for call in calls} == {"accepted"}
+    told = (Shift.note == "起") & (Shift.ended_at == stated_at)
+    assert cast.scalar(select(func.count()).select_from(Shift).where(told)) == 20

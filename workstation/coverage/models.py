@@ -1,6 +1,6 @@
-"""Daily figures of stations, kept up to date in the same transaction as the facts.
+"""Daily figures of stations, and the notes of what they still have to take in.
 
-Both tables follow from the facts and can be rebuilt from them at any time. On SQLite they are stored in the
+The figures follow from the facts and can be rebuilt from them at any time. On SQLite they are stored in the
 order of their keys (no rowid), so that a window of a station is one stretch of the file.
 """
 
@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workstation.database import Base, Id, Number
+from workstation.database import Base, Id, Json, Number
 
 
 class StationDay(Base):
@@ -72,3 +72,19 @@ class MemberDay(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     person_ms_low: Mapped[int] = mapped_column(Number)
     person_ms_high: Mapped[int] = mapped_column(Number)
+
+
+class TouchedDays(Base):
+    """The station-days that one transaction changed and whose figures do not say so yet.
+
+    Written with the facts, deleted with the figures. Never updated and never shared, so that a writer waits
+    for nobody and no note can vanish under another's.
+    """
+
+    __tablename__ = "touched_days"
+    __table_args__ = (ForeignKeyConstraint(["network_id"], ["networks.id"]),)
+
+    network_id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    # Pairs of station id and local day.
+    places: Mapped[list[tuple[str, str]]] = mapped_column(Json)

@@ -1,21 +1,27 @@
-"""Writes the daily figures, always from the facts and never by adding and subtracting."""
+"""Writes the daily figures, always from the facts and never by adding and subtracting.
+
+Whoever writes facts notes in the same transaction which station-days they touch (`touch_days`); the figures
+take the notes in before they are read, and now and then behind a sync call (`catch_up`). So a phone never
+waits for figures, and a figure that is shown lacks nothing that was committed.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
-from zlib import crc32
 
 from sqlalchemy import delete, select
 
 from workstation.coverage.days import DayFigures, figure_day
 from workstation.coverage.facts import Place, is_given, list_facts, list_places, parameters
-from workstation.coverage.models import MemberDay, StationDay
+from workstation.coverage.models import MemberDay, StationDay, TouchedDays
 from workstation.coverage.rules import Thresholds
-from workstation.database import db, insert_rows, lock_names, writing
+from workstation.database import db, insert_rows, writing
+from workstation.ids import new_id
 from workstation.network.models import Network
+from workstation.prepared import lock_names
 
 PLACES_AT_ONCE = 1000
-LOCKS = 2048
+NOTES_AT_ONCE = 100
 DAY_COLUMNS = tuple(
     column.name
     for column in StationDay.__table__.columns
@@ -24,22 +30,19 @@ DAY_COLUMNS = tuple(
 Progress = Callable[[Sequence[Sequence[Place]]], Iterable[Sequence[Place]]]
 
 
-def refresh_station_days(*, network_id: int, touched: Collection[tuple[str, date]]) -> None:
-    """Recomputes these (station id, local day) pairs from the facts, inside the caller's write transaction.
+def touch_days(*, network_id: int, touched: Collection[Place]) -> None:
+    """Notes that the caller's transaction changed facts of these (station id, local day) pairs."""
+    if touched:
+        places = sorted({(station_id, day.isoformat()) for station_id, day in touched})
+        insert_rows(TouchedDays, [{"network_id": network_id, "id": new_id(), "places": places}])
 
-    Facts that the caller wrote before are included. A constant number of statements for each 1000 pairs,
-    which is more than one sync call can touch.
-    """
-    places = sorted(set(touched))
-    if not places:
-        return
-    lock_names(db.session.connection(), _lock_names(network_id, places))
-    db.session.flush()
-    thresholds = _thresholds(network_id)
-    for part in _in_parts(places):
-        facts = list_facts(network_id=network_id, places=part)
-        figures = {place: figure_day(facts[place], thresholds=thresholds) for place in part if place in facts}
-        _replace(network_id, part, figures)
+
+def catch_up(*, network_id: int) -> None:
+    """Takes every committed note into the figures, in transactions of a fraction of a second."""
+    while _has_notes(network_id):
+        with writing():
+            _lock(network_id)
+            _take_in(network_id)
 
 
 def rebuild(*, network_id: int, progress: Progress = iter) -> int:
@@ -50,18 +53,38 @@ def rebuild(*, network_id: int, progress: Progress = iter) -> int:
     places = list_places(network_id=network_id)
     for part in progress(_in_parts(places)):
         with writing():
-            refresh_station_days(network_id=network_id, touched=part)
+            _lock(network_id)
+            _recompute(network_id, part)
     return len(places)
 
 
-def _lock_names(network_id: int, places: Sequence[Place]) -> list[str]:
-    """Names that two writers of one station-day have in common, or each would count without the other's fact.
+def _has_notes(network_id: int) -> bool:
+    noted = select(TouchedDays.id).where(TouchedDays.network_id == network_id).limit(1)
+    return db.session.scalar(noted) is not None
 
-    A transaction of PostgreSQL can hold some thousand locks, an import touches more station-days than that:
-    so they share a bounded number of names.
-    """
-    numbers = {crc32(f"{station_id}:{day}".encode()) % LOCKS for station_id, day in places}
-    return [f"station_day:{network_id}:{number}" for number in sorted(numbers)]
+
+def _lock(network_id: int) -> None:
+    """One at a time writes figures of a network, or the slower one would put back older ones."""
+    lock_names([f"figures {network_id}"])
+
+
+def _take_in(network_id: int) -> None:
+    own = TouchedDays.network_id == network_id
+    notes = db.session.execute(
+        select(TouchedDays.id, TouchedDays.places).where(own).limit(NOTES_AT_ONCE)
+    ).all()
+    places = sorted({(station_id, date.fromisoformat(day)) for _, some in notes for station_id, day in some})
+    for part in _in_parts(places):
+        _recompute(network_id, part)
+    db.session.execute(delete(TouchedDays).where(own, TouchedDays.id.in_([id for id, _ in notes])))
+
+
+def _recompute(network_id: int, places: Sequence[Place]) -> None:
+    """A constant number of statements for up to PLACES_AT_ONCE station-days."""
+    thresholds = _thresholds(network_id)
+    facts = list_facts(network_id=network_id, places=places)
+    figures = {place: figure_day(facts[place], thresholds=thresholds) for place in places if place in facts}
+    _replace(network_id, places, figures)
 
 
 def _in_parts(places: Sequence[Place]) -> list[Sequence[Place]]:

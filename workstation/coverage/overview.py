@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from workstation.coverage.gaps import list_gaps
+from workstation.coverage.operations import catch_up
 from workstation.coverage.places import GROUPINGS, get_map
 from workstation.coverage.rows import list_rows, page
 from workstation.coverage.station_page import describe_station
 from workstation.coverage.stations import Picture, get_picture
 from workstation.coverage.windows import Window
+from workstation.database import begin_report
 from workstation.errors import Refusal
 from workstation.people.rules import Scope
 
@@ -31,6 +33,7 @@ def get_coverage(
     """
     if by not in GROUPINGS:
         raise Refusal("coverage.by_invalid")
+    _prepare(scope)
     ground = get_map(scope=scope, day=window.last_day, within=within)
     picture = get_picture(ground=ground, window=window, now=now)
     totals, rows = list_rows(picture, by=by)
@@ -39,6 +42,7 @@ def get_coverage(
 
 def get_station_coverage(*, scope: Scope, station_id: str, window: Window, now: datetime) -> Answer:
     """One station's row with its gates, its checklist and its days. Refuses with station.not_found."""
+    _prepare(scope)
     ground = get_map(scope=scope, day=window.last_day, station_id=station_id)
     picture = get_picture(ground=ground, window=window, now=now)
     _, rows = list_rows(picture, by="station")
@@ -47,9 +51,16 @@ def get_station_coverage(*, scope: Scope, station_id: str, window: Window, now: 
 
 def get_gaps(*, scope: Scope, window: Window, now: datetime, within: str | None = None) -> Answer:
     """What is missing, with the nearest fix. Refuses with division.not_found."""
+    _prepare(scope)
     ground = get_map(scope=scope, day=window.last_day, within=within)
     picture = get_picture(ground=ground, window=window, now=now)
     return _frame(picture) | list_gaps(picture)
+
+
+def _prepare(scope: Scope) -> None:
+    """The figures follow the facts; from then on nothing is written, and all is read as of one moment."""
+    catch_up(network_id=scope.network_id)
+    begin_report()
 
 
 def _frame(picture: Picture) -> Answer:

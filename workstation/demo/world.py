@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from workstation.coverage.operations import refresh_station_days
+from workstation.coverage.operations import touch_days
 from workstation.database import db, insert_rows
 from workstation.demo.checklists import tick_checklists
 from workstation.demo.ids import id_at
@@ -112,7 +112,7 @@ def _write(*, world: World, wish: Wish, at: datetime) -> None:
         insert_rows(model, [{"network_id": world.network_id} | record for record in records])
     # A planned day counts also when nobody came: sync recomputes only the days with entries.
     places = {(plan["station_id"], plan["day"]) for plan in plans}
-    refresh_station_days(network_id=world.network_id, touched=places)
+    touch_days(network_id=world.network_id, touched=places)
     nouns: dict[str, list[Record]] = {
         "division": world.ground.divisions,
         "topic": topics,

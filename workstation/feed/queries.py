@@ -2,20 +2,24 @@
 
 import base64
 import hmac
+from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import Select, and_, bindparam, not_, or_, select, text, tuple_
 
-from workstation.database import db
-from workstation.feed.models import EVERYBODY, Change, Installation
+from workstation.database import db, id_list, one_of
+from workstation.feed.models import EVERYBODY, Change
 from workstation.keys import Keys
+from workstation.prepared import Prepared, ask
 
 PAGE = 500
 TAG_BYTES = 9
-# Transactions from here on may still be running; rows below it are final.
-HORIZON = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-
-HEAD = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+STANDING = {
+    "sqlite": "SELECT epoch, fingerprint, 1, 1, last_change_seq FROM installation",
+    "postgresql": "SELECT CAST(epoch AS text), fingerprint,"
+    " CAST(CAST(pg_snapshot_xmin(s) AS text) AS bigint), CAST(CAST(pg_snapshot_xmax(s) AS text) AS bigint),"
+    " 9223372036854775807 FROM installation, pg_current_snapshot() AS s",
+}
 # Which cluster, database and timeline this is: a restored or promoted one differs.
 FINGERPRINT = text(
     "SELECT s.system_identifier || '/' || d.oid || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)"
@@ -33,26 +37,85 @@ class Position(NamedTuple):
 START = Position(-1, -1)
 
 
-def get_installation() -> Installation:
-    """The one row that says which database this is."""
-    return db.session.get_one(Installation, 1)
+class Standing(NamedTuple):
+    """Where the feed of this database stands now.
+
+    Transactions from `horizon` on may still be running; rows below it are final. `head` is the first
+    transaction that has not begun. On SQLite all is transaction 0, and `last_seq` its last row; on PostgreSQL
+    a number above all.
+    """
+
+    epoch: str
+    fingerprint: str | None
+    horizon: int
+    head: int
+    last_seq: int
+
+    @property
+    def end(self) -> Position:
+        """The last place that is final."""
+        return Position(self.horizon - 1, self.last_seq)
 
 
-def list_changes(*, network_id: int, member_id: str, after: Position, limit: int = PAGE) -> list[Change]:
-    """The next changes for a member: those for everybody and the member's own, in feed order."""
-    statement = (
-        select(Change)
+class Row(NamedTuple):
+    """One change. What the thing is stands in its own table."""
+
+    noun: str
+    id: str
+    op: str
+    tx: int
+    seq: int
+
+
+def read_standing() -> Standing:
+    """Where the feed stands as of this statement."""
+    return Standing(*ask(WHERE_IT_STANDS.given())[0])
+
+
+def _changes(dialect: str) -> Select[str, str, str, int, int]:
+    told = and_(Change.noun == "receipt", one_of(Change.id, "told", dialect=dialect))
+    place = tuple_(Change.tx, Change.seq)
+    return (
+        select(Change.noun, Change.id, Change.op, Change.tx, Change.seq)
         .where(
-            Change.network_id == network_id,
-            Change.audience.in_((EVERYBODY, member_id)),
-            tuple_(Change.tx, Change.seq) > tuple_(after.tx, after.seq),
+            Change.network_id == bindparam("network_id"),
+            or_(Change.audience == EVERYBODY, Change.audience == bindparam("member_id")),
+            place > tuple_(bindparam("tx"), bindparam("seq")),
+            Change.tx < bindparam("horizon"),
+            not_(told),
         )
         .order_by(Change.tx, Change.seq)
-        .limit(limit)
+        .limit(bindparam("limit"))
     )
-    if db.session.connection().dialect.name == "postgresql":
-        statement = statement.where(Change.tx < db.session.scalar(HORIZON))
-    return list(db.session.scalars(statement))
+
+
+WHERE_IT_STANDS = Prepared(lambda dialect: text(STANDING[dialect]))
+CHANGES = Prepared(_changes)
+
+
+def list_changes(
+    *,
+    network_id: int,
+    member_id: str,
+    after: Position,
+    horizon: int,
+    told: Collection[str] = (),
+    limit: int = PAGE,
+) -> list[Row]:
+    """The next changes for a member: those for everybody and the member's own, in feed order.
+
+    `told` are receipts that the same answer gives already.
+    """
+    question = CHANGES.given(
+        network_id=network_id,
+        member_id=member_id,
+        tx=after.tx,
+        seq=after.seq,
+        horizon=horizon,
+        told=id_list(told),
+        limit=limit,
+    )
+    return [Row(*row) for row in ask(question)]
 
 
 def write_cursor(*, epoch: str, position: Position, keys: Keys) -> str:
@@ -81,44 +144,55 @@ def _tag(plain: bytes, keys: Keys) -> bytes:
 class Page(NamedTuple):
     """One pull: what changed, and the cursor to give back next time."""
 
-    changes: list[Change]
+    changes: list[Row]
     cursor: str
     more: bool
     reset: bool
     epoch: str
 
 
-def read_page(*, network_id: int, member_id: str, cursor: str | None, keys: Keys) -> Page:
-    """The changes behind a cursor. A cursor of another epoch, or none of ours, starts anew with `reset`."""
-    epoch = get_installation().epoch
+def read_page(
+    *,
+    standing: Standing,
+    network_id: int,
+    member_id: str,
+    cursor: str | None,
+    keys: Keys,
+    told: Collection[str] = (),
+) -> Page:
+    """The changes behind a cursor. A cursor of another epoch, or none of ours, starts anew with `reset`.
+
+    A page that is not full has scanned all that is final, and its cursor says so.
+    """
     known = read_cursor(cursor, keys=keys) if cursor else None
-    reset = cursor is not None and (known is None or known[0] != epoch)
+    reset = cursor is not None and (known is None or known[0] != standing.epoch)
     after = START if reset or known is None else known[1]
-    changes = list_changes(network_id=network_id, member_id=member_id, after=after)
-    last = Position(changes[-1].tx, changes[-1].seq) if changes else after
+    changes = list_changes(
+        network_id=network_id, member_id=member_id, after=after, horizon=standing.horizon, told=told
+    )
+    more = len(changes) == PAGE
+    scanned = Position(changes[-1].tx, changes[-1].seq) if more else max(after, standing.end)
     return Page(
         changes=changes,
-        cursor=write_cursor(epoch=epoch, position=last, keys=keys),
-        more=len(changes) == PAGE,
+        cursor=write_cursor(epoch=standing.epoch, position=scanned, keys=keys),
+        more=more,
         reset=reset,
-        epoch=epoch,
+        epoch=standing.epoch,
     )
 
 
-def is_displaced(*, cursor: str | None, keys: Keys) -> bool:
+def is_displaced(standing: Standing, *, cursor: str | None, keys: Keys) -> bool:
     """Whether this database is not the one that its epoch began on: it was put back, moved or promoted.
 
     Either PostgreSQL says so, or a phone has seen more of the epoch than there is.
     """
-    installation = get_installation()
-    on_postgresql = db.session.connection().dialect.name == "postgresql"
-    if on_postgresql and _fingerprint() != installation.fingerprint:
+    if standing.fingerprint is not None and _fingerprint() != standing.fingerprint:
         return True
     known = read_cursor(cursor, keys=keys) if cursor else None
-    if known is None or known[0] != installation.epoch:
+    if known is None or known[0] != standing.epoch:
         return False
     tx, seq = known[1]
-    return tx >= int(db.session.scalar(HEAD) or 0) if on_postgresql else seq > installation.last_change_seq
+    return tx >= standing.head or (standing.fingerprint is None and seq > standing.last_seq)
 
 
 def _fingerprint() -> str:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import delete
 
-from workstation.coverage.operations import refresh_station_days
+from workstation.coverage.operations import touch_days
 from workstation.database import db
 from workstation.feed.operations import FeedChange, publish
 from workstation.geography.datum import Datum
@@ -199,7 +199,7 @@ class PlanImport:
     def save(self, difference: Difference) -> None:
         upsert(PlannedShift, difference.records, key=("network_id", "id"))
         places = {(record["station_id"], record["day"]) for record in difference.records}
-        refresh_station_days(network_id=self.network_id, touched=places)
+        touch_days(network_id=self.network_id, touched=places)
         changes = [
             FeedChange(record["member_id"], "planned_shift", record["id"]) for record in difference.records
         ]

@@ -1,12 +1,12 @@
 """Asks the database for networks, divisions, topics and stations, always within a scope."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from workstation.database import db
+from workstation.database import db, id_list, one_of
 from workstation.errors import Refusal
 from workstation.geography.distance import Position
 from workstation.geography.nearest import Box, Near, nearest
@@ -21,6 +21,7 @@ from workstation.network.models import (
     Topic,
 )
 from workstation.people.rules import Scope
+from workstation.prepared import Prepared, Question, Rows, ask
 
 
 def get_network(code: str) -> Network:
@@ -138,6 +139,39 @@ def find_stations(*, network_id: int, ids: Sequence[str]) -> dict[str, Station]:
     return {station.id: station for station in rows}
 
 
+class StationPlace(NamedTuple):
+    """Where a station stands, as far as entries are judged by it."""
+
+    id: str
+    lat: float
+    lon: float
+    fence_radius_m: int
+    code_epoch: int
+    division_path: list[str]
+
+
+PLACES = Prepared(
+    lambda dialect: select(*(getattr(Station, name) for name in StationPlace._fields)).where(
+        Station.network_id == bindparam("network_id"), one_of(Station.id, "ids", dialect=dialect)
+    )
+)
+
+
+def places_of(*, network_id: int, ids: Collection[str]) -> Question:
+    """Asks for the places of these stations; `by_station` reads the answer."""
+    return PLACES.given(network_id=network_id, ids=id_list(ids))
+
+
+def by_station(rows: Rows) -> dict[str, StationPlace]:
+    """The places of those that exist in the network, by station id."""
+    return {row[0]: StationPlace(*row) for row in rows}
+
+
+def find_places(*, network_id: int, ids: Collection[str]) -> dict[str, StationPlace]:
+    """The two above in one, for whoever asks nothing else."""
+    return by_station(ask(places_of(network_id=network_id, ids=ids))) if ids else {}
+
+
 def get_station(*, network_id: int, station_id: str) -> Station:
     """One station of the network. Refuses with station.not_found."""
     station = db.session.get(Station, (network_id, station_id)) if is_id(station_id) else None
@@ -174,6 +208,11 @@ def list_topics(*, network_id: int) -> list[Topic]:
             select(Topic).where(Topic.network_id == network_id).order_by(Topic.position, Topic.code)
         )
     )
+
+
+def list_topic_codes(*, network_id: int) -> frozenset[str]:
+    """What the network's receptions can be about, by code alone."""
+    return frozenset(db.session.scalars(select(Topic.code).where(Topic.network_id == network_id)))
 
 
 def list_sectors(*, network_id: int) -> list[Sector]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from workstation.database import db
 from workstation.errors import Refusal
@@ -12,6 +12,7 @@ from workstation.network.models import Network, Station
 from workstation.network.queries import confine_stations, list_sectors
 from workstation.people.models import Device, EnrolmentCode, Member, SignInFailure, StationMember
 from workstation.people.rules import FAILURES_REMEMBERED, Scope, level_of
+from workstation.prepared import Prepared, ask
 
 PEOPLE_PAGE = 50
 
@@ -55,17 +56,21 @@ SESSION_COLUMNS = (
 )
 
 
-def find_session(*, token_hash: str) -> Session | None:
-    """The session of a living token, also of a revoked device: what it recorded is still welcome."""
-    same_member = and_(Member.network_id == Device.network_id, Member.id == Device.member_id)
-    row = db.session.execute(
+SESSION = Prepared(
+    lambda _: (
         select(*SESSION_COLUMNS)
         .select_from(Device)
-        .join(Member, same_member)
+        .join(Member, and_(Member.network_id == Device.network_id, Member.id == Device.member_id))
         .join(Network, Network.id == Device.network_id)
-        .where(Device.token_hash == token_hash)
-    ).first()
-    return None if row is None else Session(*tuple(row))
+        .where(Device.token_hash == bindparam("token_hash"))
+    )
+)
+
+
+def find_session(*, token_hash: str) -> Session | None:
+    """The session of a living token, also of a revoked device: what it recorded is still welcome."""
+    rows = ask(SESSION.given(token_hash=token_hash))
+    return Session(*rows[0]) if rows else None
 
 
 def scope_of(session: Session) -> Scope:

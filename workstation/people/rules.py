@@ -9,6 +9,9 @@ Role = Literal["member", "liaison", "district_office", "city_office", "auditor"]
 STAFF: frozenset[str] = frozenset({"liaison", "district_office", "city_office"})
 ROLES: tuple[str, ...] = ("member", "liaison", "district_office", "city_office", "auditor")
 
+# What the office's page says of itself: it signs in like a phone, and has nothing to send.
+OFFICE_PLATFORM = "office"
+
 # Codes avoid I, L, O and U: nobody should have to tell 1 from I on a printed slip.
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 12

@@ -58,6 +58,8 @@ class Seal:
 
     id: str
     sealed: str
+    # Its number was given to another entry before anybody noticed the restore.
+    needs_number: bool = False
 
 
 @dataclass(kw_only=True)
@@ -87,7 +89,7 @@ class Kept:
 
     network_id: int
     entry_id: str
-    receipt_no: int = 0
+    receipt_no: int | None = None
     device_id: str | None
     seq: int | None
     member_id: str
@@ -122,7 +124,7 @@ class HeldContent:
     station_id: str | None
     held_at: datetime
     content: dict[str, Any]
-    receipt_no: int = 0
+    receipt_no: int | None = None
 
 
 @dataclass(kw_only=True)

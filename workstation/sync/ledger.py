@@ -1,7 +1,7 @@
 """The working state of one sync call: read once, judged in memory in the order sent, written once.
 
 Everything here happens inside one write transaction, after the ids that the call names were locked
-(`lock_names`), so what was read stays true until the commit. The database remains the referee: should a
+(`locks`), so what was read stays true until the commit. The database remains the referee: should a
 receipt stand there after all, the insert does not return it and the whole call is tried again.
 """
 
@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from workstation.keys import Keys
-from workstation.network.queries import find_stations
+from workstation.network.queries import by_station, find_places, places_of
 from workstation.people.queries import find_rights, list_device_owners, list_existing_members
+from workstation.prepared import ask_together, locks
 from workstation.shifts.queries import Duty, list_duties
 from workstation.shifts.rules import closes_at
 from workstation.sync.entries import (
@@ -36,7 +37,14 @@ from workstation.sync.judgement import (
     reason_about_target,
     reason_to_hold,
 )
-from workstation.sync.queries import find_held, find_kept, is_waiting_for, list_families, list_waiting_for
+from workstation.sync.queries import (
+    about,
+    find_held,
+    is_waiting_for,
+    list_families,
+    read_standing,
+    standing_of,
+)
 from workstation.sync.seals import Unsealed, unseal
 from workstation.sync.stories import in_order
 
@@ -68,43 +76,57 @@ class Ledger:
         self.new_held: dict[tuple[str, str], HeldContent] = {}
         self.constituents: dict[str, dict[str, Any]] = {}
         self.roots_before: dict[str, list[Kept]] = {}
+        self.unsealed: dict[str, Unsealed | None] = {}
+        self.reread: dict[str, Entry] = {}
 
     # -- reading ------------------------------------------------------------------------------------
 
     def read(self, incoming: Sequence[Incoming]) -> None:
-        """Loads all that these entries name, in a constant number of statements."""
-        entries = [each for each in incoming if isinstance(each, Entry)]
-        entries += self._open_seals(incoming)
+        """Locks the ids of these entries and loads all that they name, in a constant number of statements."""
+        entries = [each for each in incoming if isinstance(each, Entry)] + list(self.reread.values())
         ids = {str(each.id) for each in incoming if isinstance(each, Entry | Seal)}
-        targets = {each.target_id for each in entries if each.target_id}
-        self.known = find_kept(network_id=self.network_id, ids=ids | targets)
+        named = self.named(incoming)
+        *_, standing, places = ask_together(
+            *locks(f"entry {self.network_id} {id}" for id in named),
+            about(network_id=self.network_id, ids=named),
+            places_of(
+                network_id=self.network_id, ids={each.station_id for each in entries if each.station_id}
+            ),
+        )
+        self.known, self.waiting = standing_of(standing, ids=named)
+        self.stations = by_station(places)
         sealed = {each.id for each in incoming if isinstance(each, Seal)}
         self.held = find_held(network_id=self.network_id, ids=self._held_or_other(entries) & ids | sealed)
         self._read_families({kept.root_id for kept in self.known.values() if kept.root_id})
-        self._read_stations(entries)
+        self._read_stations({kept.station_id for kept in self.known.values()})
         others = {each.device_id for each in entries if each.device_id not in (None, self.sender.device_id)}
         self.device_owners = list_device_owners(
             network_id=self.network_id, device_ids=sorted(filter(None, others))
         )
-        named = {id for each in entries for id in (each.on_behalf_of, each.author_id) if id}
-        named |= self._sealed_people()
-        self.subjects = list_existing_members(network_id=self.network_id, ids=sorted(named))
+        people = {id for each in entries for id in (each.on_behalf_of, each.author_id) if id}
+        people |= self._sealed_people()
+        self.subjects = list_existing_members(network_id=self.network_id, ids=sorted(people))
         self._read_shifts(entries)
 
-    def _open_seals(self, incoming: Iterable[Incoming]) -> list[Entry]:
+    def named(self, incoming: Iterable[Incoming]) -> set[str]:
+        """Ids that two calls at the same moment could both touch: those given, and what they speak about."""
+        given = {str(each.id) for each in incoming if isinstance(each, Entry | Seal)}
+        said = {each.target_id for each in incoming if isinstance(each, Entry)}
+        sealed = {opened.kept.target_id for opened in self.unsealed.values() if opened and opened.kept}
+        return {*given, *filter(None, said | sealed)}
+
+    def open_seals(self, incoming: Iterable[Incoming]) -> None:
         """Opens what phones give back after a restore, and reads the entries in it anew."""
         seals = [each for each in incoming if isinstance(each, Seal)]
         # By the seal itself: a fact and the second wording of its conflict share their id.
         self.unsealed = {
             each.sealed: unseal(each, network_id=self.network_id, keys=self.keys) for each in seals
         }
-        self.reread: dict[str, Entry] = {}
         for sealed, opened in self.unsealed.items():
             if opened and opened.kept and opened.held is None:
                 entry = self.grammar.read(content_of(opened.kept))
                 if isinstance(entry, Entry):
                     self.reread[sealed] = replace(entry, constituent=opened.constituent)
-        return list(self.reread.values())
 
     def _sealed_people(self) -> set[str]:
         """Whose facts the opened seals hold, and who had entered them."""
@@ -136,10 +158,9 @@ class Ledger:
             self.roots_before[root_id] = [kept for kept in family.values() if kept.root_id == root_id]
         self.known |= {id: kept for id, kept in family.items() if id not in self.known}
 
-    def _read_stations(self, entries: Iterable[Entry]) -> None:
-        named = {entry.station_id for entry in entries if entry.station_id}
-        standing = {kept.station_id for kept in self.known.values() if kept.station_id}
-        self.stations = find_stations(network_id=self.network_id, ids=sorted(named | standing))
+    def _read_stations(self, ids: Iterable[str | None]) -> None:
+        missing = {id for id in ids if id} - self.stations.keys()
+        self.stations |= find_places(network_id=self.network_id, ids=missing)
 
     # -- taking, in the order sent ------------------------------------------------------------------
 
@@ -346,21 +367,28 @@ class Ledger:
     def settle_waiting(self) -> None:
         """Applies what waited for a target that is here now, until nothing more follows [4.8]."""
         arrived = {id for id, kept in (self.new | self.changed).items() if kept.state == "accepted"}
+        arrived |= self._targets_here()
+        stored = {id: kept for id, kept in self.waiting.items() if is_waiting_for(kept, arrived)}
         while arrived:
-            stored = list_waiting_for(network_id=self.network_id, target_ids=arrived)
             self.held |= find_held(network_id=self.network_id, ids=stored.keys())
-            here = {id: kept for id, kept in self.new.items() if is_waiting_for(kept, arrived)}
+            said = self.new | self.changed
+            here = {id: kept for id, kept in said.items() if is_waiting_for(kept, arrived)}
             waiting = in_order((stored | here).values())
             self._read_more(waiting)
             arrived = {kept.entry_id for kept in waiting if self._try_again(kept)}
+            stored = read_standing(network_id=self.network_id, ids=arrived).waiting
+
+    def _targets_here(self) -> set[str]:
+        """Facts that something given back waits for: when it was sealed they were not here yet."""
+        waiting = [kept for kept in self.new.values() if is_waiting_for(kept, {kept.target_id or ""})]
+        targets = [self.find(kept.target_id) for kept in waiting]
+        return {target.entry_id for target in targets if target and target.state == "accepted"}
 
     def _read_more(self, waiting: Sequence[Kept]) -> None:
         """Stations and people that only the waiting entries name."""
         contents = (self._held_content(kept.entry_id, kept.content_hash) for kept in waiting)
         entries = [self.grammar.read(held.content) for held in contents if held]
-        named = {each.station_id for each in entries if isinstance(each, Entry) and each.station_id}
-        missing = sorted(named - self.stations.keys())
-        self.stations |= find_stations(network_id=self.network_id, ids=missing)
+        self._read_stations(each.station_id for each in entries if isinstance(each, Entry))
 
     def _try_again(self, kept: Kept) -> bool:
         """Judges a waiting entry by the rights of whoever sent it; whether it became a fact."""
@@ -370,6 +398,8 @@ class Ledger:
             return False
         kept.code = self._as_sender_of(kept).reason_about_target_of(entry, kept)
         self.changed |= {} if kept.entry_id in self.new else {kept.entry_id: kept}
+        if fresh := self.new_held.get((kept.entry_id, kept.content_hash)):
+            fresh.code = kept.code or fresh.code
         if kept.code is None:
             kept.state = "accepted"
             self.new_held.pop((kept.entry_id, kept.content_hash), None)
@@ -392,11 +422,16 @@ class Ledger:
         opened = self.unsealed[given.sealed]
         if opened is None:
             return Result(id=given.id, status="rejected", code="entry.seal_invalid")
+        for part in (opened.kept, opened.held):
+            if part is not None and given.needs_number:
+                part.receipt_no = None
         if opened.kept is None:
             return self._restore_conflict(opened)
         seen = self.find(given.id)
         if seen is None:
             return self._restore_kept(opened.kept, opened, entry=self.reread.get(given.sealed), into=self.new)
+        if seen.content_hash != opened.kept.content_hash:
+            return self._restore_beside(opened.kept, opened)
         own = self.sender.member_id == (opened.kept.entered_by_id or opened.kept.member_id)
         if own and seen.state == "held" and seen.code == "entry.carried" and given.sealed in self.reread:
             # Another person's phone had handed it in; now its author's own does.
@@ -436,6 +471,20 @@ class Ledger:
 
     def _knows_device(self, device_id: str | None) -> bool:
         return device_id == self.sender.device_id or device_id in self.device_owners
+
+    def _restore_beside(self, kept: Kept, opened: Unsealed) -> Result:
+        """Since the restore something else was said under its id: kept beside it, with its own number."""
+        held = HeldContent(
+            entry_id=kept.entry_id,
+            content_hash=kept.content_hash,
+            code="entry.conflict",
+            member_id=kept.entered_by_id or kept.member_id,
+            station_id=kept.station_id if kept.station_id in self.stations else None,
+            held_at=kept.received_at,
+            content=opened.held.content if opened.held else content_of(kept),
+            receipt_no=kept.receipt_no,
+        )
+        return self._restore_conflict(opened._replace(held=held))
 
     def _restore_conflict(self, opened: Unsealed) -> Result:
         held = opened.held

@@ -1,7 +1,7 @@
 """The ledger of what phones sent: one receipt for each entry, and what waits for staff."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -10,11 +10,14 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
-    select,
+    text,
 )
-from sqlalchemy.orm import Mapped, column_property, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from workstation.database import Base, Id, Json, Number, UtcDateTime
+
+ABOUT = text("target_id IS NOT NULL")
+SETTLED = text("feed_id IS NOT NULL")
 
 
 class Receipt(Base):
@@ -32,8 +35,9 @@ class Receipt(Base):
         ForeignKeyConstraint(["network_id", "member_id"], ["members.network_id", "members.id"]),
         UniqueConstraint("network_id", "receipt_no"),
         CheckConstraint("state IN ('accepted', 'held', 'closed')", name="state"),
-        Index("ix_receipts_root", "network_id", "root_id"),
-        Index("ix_receipts_target", "network_id", "target_id"),
+        # Only what speaks about another entry: a plain one is found by its key.
+        Index("ix_receipts_root", "network_id", "root_id", postgresql_where=ABOUT, sqlite_where=ABOUT),
+        Index("ix_receipts_target", "network_id", "target_id", postgresql_where=ABOUT, sqlite_where=ABOUT),
         Index("ix_receipts_device_seq", "network_id", "device_id", "seq"),
     )
 
@@ -67,9 +71,6 @@ class Receipt(Base):
     accuracy_m: Mapped[int | None]
     evidence: Mapped[int | None]
 
-    if TYPE_CHECKING:
-        closing_reason: str | None
-
 
 class HeldEntry(Base):
     """An entry kept for staff as it came, less its position; encrypted whole, masked by default.
@@ -83,6 +84,9 @@ class HeldEntry(Base):
         UniqueConstraint("network_id", "receipt_no"),
         CheckConstraint("state IN ('waiting', 'released', 'closed')", name="state"),
         Index("ix_held_entries_waiting", "network_id", "state", "held_at"),
+        Index(
+            "ix_held_entries_feed", "network_id", "feed_id", postgresql_where=SETTLED, sqlite_where=SETTLED
+        ),
     )
 
     network_id: Mapped[int] = mapped_column(primary_key=True)
@@ -99,17 +103,7 @@ class HeldEntry(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_by_id: Mapped[str | None] = mapped_column(Id)
     reason: Mapped[str | None] = mapped_column(String(500))
-
-
-# Why staff closed it; null for every other receipt.
-Receipt.closing_reason = column_property(  # type: ignore[assignment]  # it needs both tables
-    select(HeldEntry.reason)
-    .where(
-        HeldEntry.network_id == Receipt.network_id,
-        HeldEntry.entry_id == Receipt.entry_id,
-        HeldEntry.content_hash == Receipt.content_hash,
-        HeldEntry.state == "closed",
-    )
-    .correlate_except(HeldEntry)
-    .scalar_subquery()
-)
+    # What staff put right before it became a fact, encrypted; the words of the phone stay in `content`.
+    amendment: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # By what id the feed speaks of a settled conflict: under its entry's own id stands the first wording.
+    feed_id: Mapped[str | None] = mapped_column(Id)

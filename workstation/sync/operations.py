@@ -4,27 +4,28 @@ The statements of a call do not grow with its entries. When the set cannot be wr
 entries are written one by one, each in a savepoint, so that a poisonous one costs only itself.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import text, update
+from sqlalchemy import String, Update, bindparam, cast, func, text, tuple_, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from workstation.check_ins.models import CheckIn
-from workstation.coverage.operations import refresh_station_days
-from workstation.database import Base, Row, db, insert_rows, lock_names, update_set, writing
+from workstation.coverage.operations import touch_days
+from workstation.database import Base, Id, Row, db, id_list, insert_rows, one_of, update_set, writing
 from workstation.feed.operations import FeedChange, publish, take_numbers
 from workstation.keys import Keys
 from workstation.people.models import Device
 from workstation.people.operations import tell_people
+from workstation.prepared import Prepared, Question, ask_together, in_one_go, send
 from workstation.receptions.models import Reception
 from workstation.receptions.operations import keep_constituents
 from workstation.shifts.models import Shift
 from workstation.shifts.queries import list_plans
 from workstation.shifts.rules import Span
-from workstation.sync.entries import Entry, HeldContent, Kept, Result, Seal, Sender
+from workstation.sync.entries import Entry, Kept, Result, Seal, Sender
 from workstation.sync.held import lock_away
 from workstation.sync.ledger import Grammar, Incoming, Ledger
 from workstation.sync.models import HeldEntry, Receipt
@@ -40,14 +41,19 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One sync call: who, when by which clock, and with what keys and schemas to read it."""
+    """One sync call: who, when by which clock, and with what keys and schemas to read it.
+
+    `pending` is how many entries the phone still holds; None where another phone's entries are handed in,
+    which says nothing about this one.
+    """
 
     sender: Sender
     sent_at: datetime
     received_at: datetime
-    pending: int
+    pending: int | None
     keys: Keys
     grammar: Grammar
+    app_version: str | None = None
 
 
 def receive_batch(*, call: Call, incoming: Sequence[Incoming]) -> list[Result]:
@@ -72,20 +78,31 @@ def _apply_alone(*, call: Call, given: Incoming) -> Result:
     try:
         with db.session.begin_nested():
             return apply_entries(call=call, incoming=[given])[0]
-    except (IntegrityError, DataError):
-        if not isinstance(given, Entry):
-            return Result(id=given.id, status="rejected", code="entry.seal_invalid")
+    except (IntegrityError, DataError, Overtaken) as error:
+        if isinstance(given, Seal):
+            return _apply_renumbered(call=call, seal=given)
+        if isinstance(error, Overtaken) or not isinstance(given, Entry):
+            raise
         given.problem = "entry.invalid"
         with db.session.begin_nested():
             return apply_entries(call=call, incoming=[given])[0]
 
 
+def _apply_renumbered(*, call: Call, seal: Seal) -> Result:
+    """A copied-back database may have given the seal's number away before anybody noticed [8.4]."""
+    seal.needs_number = True
+    try:
+        with db.session.begin_nested():
+            return apply_entries(call=call, incoming=[seal])[0]
+    except (IntegrityError, DataError):
+        return Result(id=seal.id, status="rejected", code="entry.seal_invalid")
+
+
 def apply_entries(*, call: Call, incoming: Sequence[Incoming]) -> list[Result]:
     """Reads, judges and writes inside the caller's transaction. An empty call is only a sign of life."""
     if not incoming:
-        note_call(call=call, new={})
+        ask_together(*notes_of(call, {}))
         return []
-    lock_names(db.session.connection(), _names(call.sender.network_id, incoming))
     ledger = Ledger(
         sender=call.sender,
         sent_at=call.sent_at,
@@ -93,75 +110,92 @@ def apply_entries(*, call: Call, incoming: Sequence[Incoming]) -> list[Result]:
         keys=call.keys,
         grammar=call.grammar,
     )
+    ledger.open_seals(incoming)
     ledger.read(incoming)
     results = [ledger.take(given) for given in incoming]
     ledger.settle_waiting()
-    write(ledger)
-    note_call(call=call, new=ledger.new)
+    write(ledger, also=notes_of(call, ledger.new))
     for result in results:
         if result.kept and result.source:
             result.kept.receipt_no = result.source.receipt_no
     return results
 
 
-def _names(network_id: int, incoming: Iterable[Incoming]) -> list[str]:
-    """The names to lock: whatever two calls at the same moment could both touch."""
-    ids = {str(each.id) for each in incoming if isinstance(each, Entry | Seal)}
-    targets = {each.target_id for each in incoming if isinstance(each, Entry) and each.target_id}
-    return sorted(f"entry {network_id} {id}" for id in ids | targets)
+def write(ledger: Ledger, *, also: Sequence[Question] = ()) -> None:
+    """Writes what a ledger decided: receipts first, which are the referee, then all that follows.
 
-
-def write(ledger: Ledger) -> None:
-    """Writes what a ledger decided: receipts, held entries, facts, day figures, feed."""
-    _number(ledger)
+    `also` are statements that go along.
+    """
     _write_receipts(ledger)
-    _write_held(ledger)
-    touched = _write_stories(ledger)
+    _number_held(ledger)
+    facts = _tell_all(ledger)
+    with in_one_go(db.session.connection()):
+        _release(ledger)
+        _write_held(ledger)
+        for kind, rows in facts.rows.items():
+            _upsert(TABLE_OF_KIND[kind], rows)
+        touch_days(network_id=ledger.network_id, touched=facts.touched)
+        publish(network_id=ledger.network_id, changes=_changes(ledger))
+        for question in also:
+            send(question)
     keep_constituents(network_id=ledger.network_id, given=ledger.constituents, keys=ledger.keys)
-    refresh_station_days(network_id=ledger.network_id, touched=touched)
     _tell_concerned(ledger)
-    publish(network_id=ledger.network_id, changes=_changes(ledger))
 
 
 # -- receipts and held entries ----------------------------------------------------------------------
 
 
-def _number(ledger: Ledger) -> None:
-    """Gives each receipt and each second wording its number; a held receipt shares its own."""
-    unnumbered: list[Kept | HeldContent] = [kept for kept in ledger.new.values() if not kept.receipt_no]
-    unnumbered += [
-        held for held in ledger.new_held.values() if held.code == "entry.conflict" and not held.receipt_no
-    ]
-    for each, number in zip(unnumbered, take_receipt_numbers(len(unnumbered)), strict=True):
-        each.receipt_no = number
-    for held in ledger.new_held.values():
-        if not held.receipt_no:
-            held.receipt_no = ledger.new[held.entry_id].receipt_no
+def _write_receipts(ledger: Ledger) -> None:
+    new = list(ledger.new.values())
+    _number(new)
+    rows = [_receipt_row(kept) for kept in new]
+    written = insert_rows(
+        Receipt,
+        rows,
+        conflict="DO NOTHING",
+        returning=("entry_id", "receipt_no"),
+        defaults={"receipt_no": "nextval('receipt_numbers')"},
+    )
+    if len(written) != len(rows):
+        raise Overtaken
+    numbers = {str(entry_id): number for entry_id, number in written}
+    for kept in new:
+        kept.receipt_no = numbers[kept.entry_id]
+    changed = [_receipt_row(kept) for kept in ledger.changed.values()]
+    key = ("network_id", "entry_id")
+    if changed:
+        insert_rows(
+            Receipt, changed, conflict=update_set([name for name in changed[0] if name not in key], key=key)
+        )
+
+
+def _number(new: Sequence[Kept]) -> None:
+    """SQLite counts for us; PostgreSQL's sequence gives the numbers while inserting."""
+    unnumbered = [kept for kept in new if kept.receipt_no is None]
+    if db.engine.dialect.name == "sqlite":
+        for kept, number in zip(unnumbered, take_receipt_numbers(len(unnumbered)), strict=True):
+            kept.receipt_no = number
+
+
+def _number_held(ledger: Ledger) -> None:
+    """A held receipt shares its number; the second wording of a conflict gets one of its own."""
+    unnumbered = [held for held in ledger.new_held.values() if held.receipt_no is None]
+    conflicts = [held for held in unnumbered if held.code == "entry.conflict"]
+    for held, number in zip(conflicts, take_receipt_numbers(len(conflicts)), strict=True):
+        held.receipt_no = number
+    for held in unnumbered:
+        held.receipt_no = held.receipt_no or ledger.new[held.entry_id].receipt_no
 
 
 def take_receipt_numbers(count: int) -> list[int]:
     """Fresh receipt numbers in rising order; gaps are possible, repeats are not."""
     if not count:
         return []
-    if db.session.connection().dialect.name == "postgresql":
+    if db.engine.dialect.name == "postgresql":
         sql = text("SELECT nextval('receipt_numbers') FROM generate_series(1, :count)")
         return sorted(db.session.scalars(sql, {"count": count}))
     first = take_numbers("last_receipt_no", count)
     return list(range(first, first + count))
-
-
-def _write_receipts(ledger: Ledger) -> None:
-    rows = [_receipt_row(kept) for kept in ledger.new.values()]
-    inserted = insert_rows(Receipt, rows, conflict="DO NOTHING", returning=("entry_id",))
-    if len(inserted) != len(rows):
-        raise Overtaken
-    changed = [_receipt_row(kept) for kept in ledger.changed.values()]
-    if changed:
-        key = ("network_id", "entry_id")
-        insert_rows(
-            Receipt, changed, conflict=update_set([name for name in changed[0] if name not in key], key=key)
-        )
-        _release(ledger)
 
 
 def _receipt_row(kept: Kept) -> Row:
@@ -172,20 +206,34 @@ def _receipt_row(kept: Kept) -> Row:
 def _release(ledger: Ledger) -> None:
     """What waited and is a fact now need not be kept a second time."""
     ids = [kept.entry_id for kept in ledger.changed.values() if kept.state == "accepted"]
-    db.session.execute(
+    if ids:
+        send(RELEASE.given(network=ledger.network_id, at=ledger.received_at, ids=id_list(ids)))
+    for kept in ledger.changed.values():
+        if kept.state == "held":  # its target came, and now something else is in the way
+            this = {"network": kept.network_id, "entry": kept.entry_id, "hash": kept.content_hash}
+            send(CODE.given(now=kept.code, **this))
+
+
+def _released(dialect: str) -> Update:
+    return (
         update(HeldEntry)
         .where(
-            HeldEntry.network_id == ledger.network_id,
-            HeldEntry.entry_id.in_(ids),
+            HeldEntry.network_id == bindparam("network"),
+            one_of(HeldEntry.entry_id, "ids", dialect=dialect),
             HeldEntry.state == "waiting",
             HeldEntry.code != "entry.conflict",
         )
-        .values(state="released", settled_at=ledger.received_at, content=None)
+        .values(state="released", settled_at=bindparam("at"), content=None)
     )
-    for kept in ledger.changed.values():
-        if kept.state == "held":  # its target came, and now something else is in the way
-            this = (HeldEntry.network_id == ledger.network_id) & (HeldEntry.entry_id == kept.entry_id)
-            db.session.execute(update(HeldEntry).where(this).values(code=kept.code))
+
+
+def _recoded(_dialect: str) -> Update:
+    this = tuple_(HeldEntry.network_id, HeldEntry.entry_id, HeldEntry.content_hash)
+    same = this == tuple_(bindparam("network"), bindparam("entry"), bindparam("hash"))
+    return update(HeldEntry).where(same).values(code=bindparam("now"))
+
+
+RELEASE, CODE = Prepared(_released), Prepared(_recoded)
 
 
 def _write_held(ledger: Ledger) -> None:
@@ -210,30 +258,34 @@ def _accepted(ledger: Ledger) -> list[Kept]:
     return [kept for kept in (ledger.new | ledger.changed).values() if kept.state == "accepted"]
 
 
-def _write_stories(ledger: Ledger) -> set[tuple[str, date]]:
-    """Rewrites the rows of all roots that something was said about; the station days they touch."""
+class Facts(NamedTuple):
+    """The rows of check_ins, shifts and receptions by kind, and the station-days that they touch."""
+
+    rows: dict[str, list[Row]]
+    touched: set[tuple[str, date]]
+
+
+def _tell_all(ledger: Ledger) -> Facts:
+    """The stories of all roots that something was said about, told anew."""
     accepted = _accepted(ledger)
     families = {kept.root_id: list(ledger.roots_before.get(kept.root_id or "", [])) for kept in accepted}
-    before = {root_id: list(family) for root_id, family in families.items()}
+    before = {root_id: list(family) for root_id, family in families.items() if family}
     for kept in accepted:
         families[kept.root_id].append(kept)
     plans = _plans_of(ledger, families.values())
-    rows = _tell_all(families, plans)
-    by_kind: dict[str, list[Row]] = {}
-    for kind, row in rows:
-        by_kind.setdefault(kind, []).append(row)
-    for kind, kind_rows in by_kind.items():
-        _upsert(TABLE_OF_KIND[kind], kind_rows)
-    return {(row["station_id"], row["day"]) for _, row in [*rows, *_tell_all(before, plans)]}
+    told = list(_tell(families, plans))
+    rows: dict[str, list[Row]] = {}
+    for kind, row in told:
+        rows.setdefault(kind, []).append(row)
+    touched = {(row["station_id"], row["day"]) for _, row in [*told, *_tell(before, plans)]}
+    return Facts(rows, touched)
 
 
-def _tell_all(families: dict[str | None, list[Kept]], plans: "PlansOf") -> list[tuple[str, Row]]:
-    rows: list[tuple[str, Row]] = []
+def _tell(families: dict[str | None, list[Kept]], plans: "PlansOf") -> Iterator[tuple[str, Row]]:
     for root_id, family in families.items():
         root = next((kept for kept in family if kept.entry_id == root_id), None)
         if root is not None and root.kind:
-            rows.append((root.kind, tell(root, family, plans=plans(root))))
-    return rows
+            yield root.kind, tell(root, family, plans=plans(root))
 
 
 PlansOf = Callable[[Kept], list[Span]]
@@ -301,18 +353,35 @@ def _changes(ledger: Ledger) -> list[FeedChange]:
     return changes
 
 
-def note_call(*, call: Call, new: Mapping[str, Kept]) -> None:
-    """Keeps what this call said of the phone: last contact, what it still holds, its clock. No history."""
-    station_id = next((kept.station_id for kept in reversed(list(new.values())) if kept.station_id), None)
-    seen: dict[str, Any] = {"last_station_id": station_id} if station_id else {}
-    skew = call.received_at - call.sent_at
-    db.session.execute(
+# Keeps what is known where a call says nothing new of it.
+NOTE_CALL = Prepared(
+    lambda _: (
         update(Device)
-        .where(Device.network_id == call.sender.network_id, Device.id == call.sender.device_id)
+        .where(Device.network_id == bindparam("network"), Device.id == bindparam("device"))
         .values(
-            last_sync_at=call.received_at,
-            pending=call.pending,
-            skew_ms=round(skew / timedelta(milliseconds=1)),
-            **seen,
+            last_sync_at=bindparam("at"),
+            pending=bindparam("left"),
+            skew_ms=bindparam("skew"),
+            app_version=func.coalesce(cast(bindparam("version"), String), Device.app_version),
+            last_station_id=func.coalesce(cast(bindparam("station"), Id), Device.last_station_id),
         )
     )
+)
+
+
+def notes_of(call: Call, new: Mapping[str, Kept]) -> list[Question]:
+    """Keeps what this call said of the phone: last contact, what it still holds, its clock. No history."""
+    if call.pending is None:
+        return []
+    station_id = next((kept.station_id for kept in reversed(list(new.values())) if kept.station_id), None)
+    skew = call.received_at - call.sent_at
+    said = NOTE_CALL.given(
+        network=call.sender.network_id,
+        device=call.sender.device_id,
+        at=call.received_at,
+        left=call.pending,
+        skew=round(skew / timedelta(milliseconds=1)),
+        version=call.app_version,
+        station=station_id,
+    )
+    return [said]

@@ -1,5 +1,6 @@
 /** Every call of the office's page, named by what it gives. Throws `Failed` with what a reader can do. */
 import { request, requestFile, Unreachable, type Answer, type Call } from '@/api/request'
+import type { HandedIn } from '@/rescue/carrying'
 import { troubleFrom, OFFLINE, type Trouble } from './rules/troubles'
 import { forget, session } from './session'
 import type * as Wire from './wire'
@@ -67,19 +68,38 @@ export const listDivisions = async () =>
 export const listOutlines = async () =>
   (await ask<{ features: Wire.Outline[] }>('GET', '/api/v1/divisions/outlines')).features
 
-export const listHeldEntries = (after?: string) =>
+export const listHeldEntries = (state: Wire.HeldState, after?: string) =>
   ask<{ held_entries: Wire.HeldEntry[]; next: string | null }>(
     'GET',
-    address('/held-entries', { state: 'waiting', after }),
+    address('/held-entries', { state, after }),
   )
 
 export type Settling = 'release' | 'close'
 
-export const settleHeldEntry = (entry: Wire.HeldEntry, how: Settling, reason: string) =>
-  ask<unknown>('POST', address(`/held-entries/${entry.id}/${how}`, {}), {
-    reason,
-    content_hash: entry.content_hash,
-  })
+export const settleHeldEntry = (
+  { id, content_hash }: Wire.HeldEntry,
+  how: Settling,
+  given: { reason: string; amendment?: Wire.Amendment },
+) => ask<unknown>('POST', address(`/held-entries/${id}/${how}`, {}), { ...given, content_hash })
+
+export const listTopics = async () =>
+  (await ask<{ topics: Wire.Topic[] }>('GET', '/api/v1/topics')).topics
+
+export const getFleet = () => ask<Wire.Fleet>('GET', '/api/v1/devices')
+
+const HAND_IN_MS = 180_000
+
+/** The text of a rescue file, as it lies there. */
+export const handInRescueFile = (text: string) =>
+  answered(
+    request<HandedIn>({
+      method: 'POST',
+      path: '/api/v1/rescue-files',
+      body: text,
+      session: session.value,
+      timeout_ms: HAND_IN_MS,
+    }),
+  )
 
 export const listMembers = (q: string, after?: string) =>
   ask<{ members: Wire.Member[]; next: string | null }>('GET', address('/members', { q, after }))

@@ -21,6 +21,8 @@ export const router = createRouter({
     },
     { path: '/gaps', component: () => import('./pages/GapsPage.vue'), meta: { title: 'nav.gaps' } },
     { path: '/held', component: () => import('./pages/HeldPage.vue'), meta: { title: 'nav.held' } },
+    { path: '/hand-in', component: () => import('./pages/HandInPage.vue'), meta: { title: 'hand_in.title' } },
+    { path: '/phones', component: () => import('./pages/PhonesPage.vue'), meta: { title: 'nav.phones' } },
     { path: '/people', component: () => import('./pages/PeoplePage.vue'), meta: { title: 'nav.people' } },
     { path: '/:rest(.*)*', redirect: '/coverage' },
   ],

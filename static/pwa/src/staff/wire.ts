@@ -79,8 +79,41 @@ export type HeldEntry = {
   station_id: string | null
   station_name: string | null
   member_name: string
+  /** Whose entry it is, when somebody else sent it. */
+  author_name: string | null
   content: Record<string, unknown> | null
+  state: HeldState
+  reason: string | null
+  settled_at: string | null
+  settled_by_name: string | null
+  amendment: Amendment | null
 }
+
+export type HeldState = 'waiting' | 'released' | 'closed'
+
+/** What staff put right. Fields of `body` replace those of the entry; one that is null goes. */
+export type Amendment = { kind?: string; recorded_at?: string; body: Record<string, unknown> }
+
+/** A phone that holds something. What is missing may still be on it while it has `pending` entries. */
+export type Holding = {
+  device_id: string
+  name: string
+  member_id: string
+  member_name: string
+  pending: number
+  missing: { first: number; last: number }[]
+  missing_count: number
+  unsettled: string[]
+  silent_days: number
+  app_version: string | null
+  clock_off_s: number | null
+}
+
+export type AtStation = { station_id: string | null; station_name: string | null; phones: Holding[] }
+
+export type Fleet = { as_of: string; stations: AtStation[] }
+
+export type Topic = { code: string; name: string }
 
 export type Device = {
   id: string

@@ -1,6 +1,7 @@
 /** A held entry's content as lines a person can read: what was recorded, then what needs checking. */
 import { t, type Key } from '../words'
 import zh from '../locales/zh-CN.json'
+import type { HeldEntry } from '../wire'
 import { moment, NOTHING } from './figures'
 
 export type ContentLine = { name: string; value: string; doubtful: boolean }
@@ -35,6 +36,28 @@ function linesOf(content: Record<string, unknown>, doubtful: boolean): ContentLi
   })
 }
 
-export function contentLines(content: Record<string, unknown> | null): ContentLine[] {
-  return linesOf(content ?? {}, false).sort((a, b) => Number(a.doubtful) - Number(b.doubtful))
+type Place = { station_id: string | null; station_name: string | null }
+
+/** `of` tells the station's name where the entry is held for a station that is known. */
+export function contentLines(content: Record<string, unknown> | null, of?: Place): ContentLine[] {
+  return linesOf(content ?? {}, false)
+    .map((line) =>
+      of?.station_name && line.value === of.station_id ? { ...line, value: of.station_name } : line,
+    )
+    .sort((a, b) => Number(a.doubtful) - Number(b.doubtful))
+}
+
+/** What staff put right, with the station by its name; a field without a value was taken out. */
+export function amendmentLines({ amendment, station_name }: HeldEntry): ContentLine[] {
+  const { body = {}, ...rest } = amendment ?? {}
+  return Object.entries({ ...rest, ...body }).map(([name, value]) => ({
+    name: word('field', name),
+    value: value === null ? t('amend.taken_out') : saying(name, value, station_name),
+    doubtful: false,
+  }))
+}
+
+const saying = (name: string, value: unknown, station_name: string | null): string => {
+  if (name === 'station_id' && station_name) return station_name
+  return name === 'kind' ? t(`entry.${String(value)}` as Key) : written(value)
 }

@@ -6,7 +6,13 @@ export type Trouble =
   | { kind: 'sign_in' }
   | { kind: 'no_right'; text: string }
   | { kind: 'absent'; text: string }
-  | { kind: 'failed'; text: string; code: string; request_id: string }
+  | {
+      kind: 'failed'
+      text: string
+      code: string
+      request_id: string
+      errors?: Record<string, unknown> | undefined
+    }
 
 export const OFFLINE: Trouble = { kind: 'offline' }
 
@@ -16,7 +22,7 @@ export function troubleFrom(problem: Problem, requestId: string): Trouble {
   if (problem.status === 401) return { kind: 'sign_in' }
   if (problem.status === 403) return { kind: 'no_right', text }
   if (problem.status === 404) return { kind: 'absent', text }
-  return { kind: 'failed', text, code: problem.code, request_id: requestId }
+  return { kind: 'failed', text, code: problem.code, request_id: requestId, errors: problem.errors }
 }
 
 const STAFF = ['liaison', 'district_office', 'city_office']

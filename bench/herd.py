@@ -1,0 +1,235 @@
+"""The herd: after an outage every phone comes back at the same moment with what it holds.
+
+All phones live in one process and share its cores with the server. They behave as docs/sync-protocol.md says:
+an entry is kept until its receipt is here, and a call that fails is repeated after the wait of 9.1.
+"""
+
+import asyncio
+import itertools
+import json
+import random
+import re
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bench.bodies import walk, with_cursor, without_end
+from bench.databases import Databases, databases, gather_statistics, opened
+from bench.hurry import percentile
+from bench.network import Founded, found_network, strew
+from bench.report import Chapter, Mark, table
+from bench.servers import OURS, served
+from workstation.check_ins.models import CheckIn
+from workstation.database import db
+from workstation.sync.models import Receipt
+
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+FIRST_WAIT_S = 2.0
+CALL_TIMEOUT_S = 60.0
+WITHIN_S, P95_MS = 60, 5_000
+DAYS = 3
+STORED = select(Receipt.entry_id, Receipt.receipt_no)
+NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How many phones come back, and with how many entries each."""
+
+    phones: int = 500
+    entries: int = 20
+    stations: int = 242
+    workers: int = 2
+
+
+FULL, QUICK = Size(), Size(phones=40, entries=5, stations=30)
+
+
+@dataclass
+class Returning:
+    """One phone that comes back."""
+
+    port: int
+    token: str
+    waiting: list[dict[str, Any]]
+    cursor: str | None = None
+    numbers: dict[str, set[int]] = field(default_factory=dict)
+    times_ms: list[float] = field(default_factory=list)
+    failures: int = 0
+
+    async def come_back(self) -> None:
+        """Until everything is received and everything is known."""
+        in_a_row, more = 0, True
+        while self.waiting or more:
+            try:
+                more = await self._call()
+                in_a_row = 0
+            except (OSError, EOFError, TimeoutError, ValueError):
+                in_a_row += 1
+                self.failures += 1
+                whole = FIRST_WAIT_S * 2 ** (in_a_row - 1)
+                await asyncio.sleep(random.uniform(whole / 2, whole))
+
+    async def _call(self) -> bool:
+        body = with_cursor(without_end(self.waiting), self.cursor)
+        begun = time.perf_counter()
+        answer = await asyncio.wait_for(self._exchange(body), CALL_TIMEOUT_S)
+        self.times_ms.append((time.perf_counter() - begun) * 1000)
+        for result in answer["results"]:
+            self.numbers.setdefault(result["id"], set()).add(result["receipt_no"])
+        self.waiting = [entry for entry in self.waiting if entry["id"] not in self.numbers]
+        self.cursor = answer["cursor"]
+        return bool(answer["more"])
+
+    async def _exchange(self, body: bytes) -> dict[str, Any]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            writer.write(self._head(len(body)) + body)
+            head = await reader.readuntil(b"\r\n\r\n")
+            found = LENGTH.search(head)
+            if not head.startswith(b"HTTP/1.1 200") or not found:
+                raise ValueError(head[:200])
+            answer: dict[str, Any] = json.loads(await reader.readexactly(int(found[1])))
+            return answer
+        finally:
+            writer.close()
+
+    def _head(self, length: int) -> bytes:
+        return (
+            f"POST /api/v1/sync HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nConnection: close\r\n"
+            f"Authorization: Bearer {self.token}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {length}\r\n\r\n"
+        ).encode()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    kind: str
+    entries: int
+    seconds: float
+    p50_ms: float
+    p95_ms: float
+    failures: int
+    lost: int
+    doubled: int
+
+
+def chapter(size: Size = FULL, kinds: Sequence[str] = ("postgresql", "sqlite")) -> Chapter:
+    """The herd on each kind of database."""
+    outcomes = []
+    for kind in kinds:
+        with databases(kind) as place:
+            outcomes.append(measure(place, size))
+    heads = [
+        "database",
+        "entries",
+        "all received, s",
+        "p50 of a call, ms",
+        "p95, ms",
+        "failed",
+        "lost",
+        "doubled",
+    ]
+    return Chapter(
+        title="The herd",
+        text=_text(size),
+        tables=[table(heads, [_row(each) for each in outcomes])],
+        marks=_marks(outcomes),
+    )
+
+
+def measure(place: Databases, size: Size) -> Outcome:
+    """Founds the network, lets all phones pull once, then lets them all come back at once."""
+    with opened(place.make("herd"), place.folder):
+        founded = found_network(places=strew(size.stations), phones=size.phones)
+        gather_statistics()
+    url = place.url("herd")
+    with served(OURS, database_url=url, data_dir=place.folder / "data", workers=size.workers) as port:
+        phones = _phones(founded, port, size)
+        for phone in phones:
+            asyncio.run(phone.come_back())  # one by one: what they knew before the outage
+        _load(phones, founded, size)
+        seconds = asyncio.run(_all_at_once(phones))
+    with opened(url, place.folder):
+        return _outcome(place.kind, phones, seconds, size)
+
+
+def _phones(founded: Founded, port: int, size: Size) -> list[Returning]:
+    return [Returning(port, phone.token, []) for phone in founded.phones[: size.phones]]
+
+
+def _load(phones: Sequence[Returning], founded: Founded, size: Size) -> None:
+    """What each recorded while there was no server."""
+    for number, phone in enumerate(phones):
+        days = walk(founded.places, days=DAYS, first=number * 7, size=size.entries)
+        phone.waiting = next(itertools.islice(days, 1))
+        phone.times_ms.clear()
+
+
+async def _all_at_once(phones: Sequence[Returning]) -> float:
+    begun = time.perf_counter()
+    await asyncio.gather(*(phone.come_back() for phone in phones))
+    return time.perf_counter() - begun
+
+
+def _outcome(kind: str, phones: Sequence[Returning], seconds: float, size: Size) -> Outcome:
+    """Compares what the phones hold with what the database holds."""
+    times = [time_ms for phone in phones for time_ms in phone.times_ms]
+    told = {id: numbers for phone in phones for id, numbers in phone.numbers.items()}
+    stored = {row.entry_id: row.receipt_no for row in db.session.execute(STORED)}
+    facts = db.session.scalar(select(func.count()).select_from(CheckIn)) or 0
+    right = [id for id, numbers in told.items() if numbers == {stored.get(id)}]
+    twice = Counter(stored.values()).total() - len(set(stored.values()))
+    entries = size.phones * size.entries
+    return Outcome(
+        kind=kind,
+        entries=entries,
+        seconds=seconds,
+        p50_ms=percentile(times, 50),
+        p95_ms=percentile(times, 95),
+        failures=sum(phone.failures for phone in phones),
+        lost=entries - len(right),
+        doubled=twice + facts - entries,
+    )
+
+
+def _text(size: Size) -> str:
+    return (
+        f"After an outage {size.phones} phones come back at the same moment, each with {size.entries} "
+        f"check-ins on a connection of its own; {size.workers} gunicorn workers, all on the same machine. "
+        "They repeat what fails as phones do, and at the end their receipts are compared with the ledger."
+    )
+
+
+def _row(outcome: Outcome) -> list[object]:
+    return [
+        NAMES[outcome.kind],
+        f"{outcome.entries:,}",
+        f"{outcome.seconds:.1f}",
+        f"{outcome.p50_ms:,.0f}",
+        f"{outcome.p95_ms:,.0f}",
+        outcome.failures,
+        outcome.lost,
+        outcome.doubled,
+    ]
+
+
+def _marks(outcomes: Sequence[Outcome]) -> list[Mark]:
+    marks = []
+    for each in outcomes:
+        name = NAMES[each.kind]
+        marks += [
+            Mark(what=f"{name}: entries lost", figure=each.lost, at_most=0),
+            Mark(what=f"{name}: entries doubled", figure=each.doubled, at_most=0),
+        ]
+        marks += [
+            Mark(
+                what=f"{name}: all received", figure=each.seconds, at_most=WITHIN_S, unit="s", decides=False
+            ),
+            Mark(what=f"{name}: p95 of a call", figure=each.p95_ms, at_most=P95_MS, unit="ms", decides=False),
+        ]
+    return marks
