@@ -52,8 +52,7 @@ def sync() -> Response:
     `Content-Encoding: gzip` is accepted. An empty `entries` is a plain pull.
     """
     person, envelope = caller(), _envelope(_body())
-    if envelope["entries"]:
-        _notice_restore(envelope["cursor"])  # before receipt numbers are given that phones have already
+    _notice_restore(envelope["cursor"])  # before receipt numbers are given that phones have already
     results = _receive(person, envelope)
     told = {result["id"] for result in results if result["status"] in ("accepted", "duplicate")}
     answer = {"server_time": person.now, "results": results} | _changes(person, envelope["cursor"], told)
@@ -181,15 +180,10 @@ def _changes(person: Caller, cursor: str | None, told: set[str]) -> dict[str, An
     `told` are entries that this answer calls facts already: their receipts are not said twice.
     """
     db.session.rollback()  # what is read now is what is committed
-    standing = read_standing()
-    if is_displaced(standing, cursor=cursor, keys=app_keys()):
-        note_unnoticed_restore(cursor=cursor)
-        standing = read_standing()
     if not person.is_welcome:
         none = {"changes": [], "cursor": cursor or "", "more": False, "reset": False}
-        return none | {"epoch": standing.epoch}
+        return none | {"epoch": read_standing().epoch}
     page = read_page(
-        standing=standing,
         network_id=person.network_id,
         member_id=person.member_id,
         cursor=cursor,

@@ -34,16 +34,15 @@ from sqlalchemy import (
     Table,
     any_,
     bindparam,
-    cast,
     event,
     func,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, UserDefinedType
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -78,6 +77,16 @@ class UtcDateTime(TypeDecorator[datetime]):
 Id = String(36).with_variant(UUID(as_uuid=False), "postgresql")
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 Number = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class IdArray(UserDefinedType[str]):
+    """PostgreSQL's array of ids as a parameter's own type: a cast text would be read again for each row."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def get_col_spec(self, **_options: Any) -> str:
+        return "uuid[]"
 
 
 class Base(DeclarativeBase):
@@ -263,10 +272,10 @@ def one_of(column: Any, name: str, *, dialect: str) -> ColumnElement[bool]:
 
     However many there are, the statement stays the same text: compiled once, planned once.
     """
-    given = bindparam(name, type_=String)
     if dialect == "postgresql":
-        return column == any_(cast(given, ARRAY(UUID(as_uuid=False))))  # type: ignore[no-any-return]
-    return column.in_(select(func.json_each(given).table_valued("value").c.value))  # type: ignore[no-any-return]
+        return column == any_(bindparam(name, type_=IdArray()))  # type: ignore[no-any-return]
+    given = func.json_each(bindparam(name, type_=String)).table_valued("value")
+    return column.in_(select(given.c.value))  # type: ignore[no-any-return]
 
 
 def id_list(ids: Collection[str]) -> str:

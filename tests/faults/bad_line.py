@@ -36,6 +36,7 @@ class BadLine:
         self.target_port = port
         self.fates: Counter[str] = Counter()
         self.random = random.Random()
+        self.deck: list[str] = []
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.ways: dict[str, Callable[[bytes], Awaitable[bytes]]] = {
@@ -73,11 +74,10 @@ class BadLine:
 
     async def _serve(self, reader: Reader, writer: Writer) -> None:
         """One phone's connection, request after request."""
-        with contextlib.suppress(Broken, OSError, EOFError):
+        with contextlib.suppress(Broken, OSError, EOFError, asyncio.CancelledError):
             while True:
                 request = await _read_message(reader)
-                fate = self.random.choices(list(FATES), weights=list(FATES.values()))[0]
-                self.fates[fate] += 1
+                fate = self._deal()
                 answer = await self.ways[fate](request)
                 is_cut = fate == "answer cut"
                 writer.write(answer[: self.random.randrange(len(answer))] if is_cut else answer)
@@ -85,6 +85,15 @@ class BadLine:
                 if is_cut:
                     break
         writer.close()
+
+    def _deal(self) -> str:
+        """At random, but of each as many as FATES says, or a short run would leave one out."""
+        if not self.deck:
+            self.deck = [fate for fate, count in FATES.items() for _ in range(count)]
+            self.random.shuffle(self.deck)
+        fate = self.deck.pop()
+        self.fates[fate] += 1
+        return fate
 
     async def _ask(self, request: bytes) -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.target_port)

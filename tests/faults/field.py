@@ -57,8 +57,10 @@ class FieldPhone:
     def record(self, count: int = 1) -> None:
         """What the day brings; from now on it is here until its receipt is."""
         for _ in range(count):
-            entry = self.day.next()
-            self.recorded[entry["id"]] = self.waiting[entry["id"]] = entry
+            self.keep(self.day.next())
+
+    def keep(self, entry: Entry) -> None:
+        self.recorded[entry["id"]] = self.waiting[entry["id"]] = entry
 
     # -- sending [3, 6] -----------------------------------------------------------------------------
 

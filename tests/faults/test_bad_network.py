@@ -18,6 +18,8 @@ def test_a_line_that_loses_cuts_delays_and_repeats_costs_no_entry(
         phones = enrol(cast, url=line.url)
         with at_work(phones):
             time.sleep(kills * 0.8)
+            while line.fates.total() < 2 * sum(FATES.values()):
+                time.sleep(0.1)
     for phone in phones:
         phone.url = server.url
     said = ", ".join(f"{count} × {fate}" for fate, count in sorted(line.fates.items()))

@@ -1,7 +1,7 @@
 """The database has the last word: its unique key, and whatever it refuses."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -72,11 +72,35 @@ def test_a_receipt_that_another_writer_brought_meanwhile_is_found_and_not_double
         other.execute("INSERT INTO receipts SELECT * FROM copied")
         with ThreadPoolExecutor(1) as pool:
             call = pool.submit(phone.sync, entry)
-            deadline = time.monotonic() + 30
-            while watch.execute(WAITING).fetchone() == (0,) and time.monotonic() < deadline:
-                time.sleep(0.01)
+            wait_until(lambda: watch.execute(WAITING).fetchone() == (1,))
             other.commit()
             (result,) = call.result()
     assert known["receipt_no"] != 77
     assert result["status"] == "conflict", "the other writer's content is another one, and it was first"
     assert own_crowd.scalar(db.text(f"SELECT count(*) FROM receipts WHERE entry_id = '{entry['id']}'")) == 1
+
+
+@pytest.mark.postgresql
+def test_however_many_phones_notice_a_restore_at_once_one_epoch_begins(
+    own_crowd: Cast, postgres_database: str, tmp_path: Path
+) -> None:
+    phones = [own_crowd.phone("member") for _ in range(4)]
+    address = postgres_database.replace("postgresql+psycopg:", "postgresql:")
+    with psycopg.connect(address) as other, psycopg.connect(address, autocommit=True) as watch:
+        watch.execute("UPDATE installation SET fingerprint = 'another cluster'")
+        other.execute(
+            "SELECT * FROM installation FOR UPDATE"
+        )  # so that all of them arrive before one goes on
+        with ThreadPoolExecutor(len(phones)) as pool:
+            calls = [pool.submit(phone.call) for phone in phones]
+            wait_until(lambda: watch.execute(WAITING).fetchone() == (len(phones),))
+            other.rollback()
+            assert len({call.result().json["epoch"] for call in calls}) == 1
+    assert (tmp_path / "restores").read_text() == "1"
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

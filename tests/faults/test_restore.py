@@ -155,3 +155,20 @@ def test_a_restore_that_nobody_noticed_at_first_still_loses_nothing(office: Offi
     assert {state for _, _, state in stored} == {"accepted"}
     held = {id: receipt["receipt_no"] for phone in (early, late) for id, receipt in phone.receipts.items()}
     assert held == {id: number for id, number, _ in stored}
+
+
+def test_what_waited_when_it_was_sealed_is_a_fact_when_its_target_is_back_before_it(office: Office) -> None:
+    """The seal says that it is held: it is older than the fact that it became."""
+    first, _, second = enrol(office.cast, url=office.server.url, count=3)
+    office.back_up()
+    start = first.phone.shift_start(office.cast.here.stations["hall"])
+    end = second.phone.shift_end(start["id"])
+    second.keep(end)
+    second.sync()
+    assert second.receipts[end["id"]]["status"] == "held"
+    first.keep(start)
+    first.sync()
+    office.restore()
+    first.sync_until_done()
+    second.sync_until_done()
+    compare(office.cast, [first, second])

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import text, update
+from sqlalchemy import bindparam, text, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from workstation.database import db, insert_rows, update_set
 from workstation.feed.models import Change, Installation
 from workstation.feed.queries import FINGERPRINT
 from workstation.ids import new_id
+from workstation.prepared import Prepared, ask
 
 RECEIPT_NUMBER_STEP = 1_000_000
 CHANGE_KEY = ("network_id", "audience", "noun", "id")
@@ -38,15 +40,20 @@ def publish(*, network_id: int, changes: Sequence[FeedChange]) -> None:
     insert_rows(Change, rows, conflict=update_set(moved, key=CHANGE_KEY))
 
 
+def _counter(column: InstrumentedAttribute[int]) -> Prepared:
+    more = {column: column + bindparam("taken")}
+    return Prepared(lambda _: update(Installation).values(more).returning(column))
+
+
+COUNTERS = {
+    column.key: _counter(column) for column in (Installation.last_receipt_no, Installation.last_change_seq)
+}
+
+
 def take_numbers(counter: str, count: int) -> int:
     """The first of `count` fresh consecutive numbers of a SQLite counter."""
-    column = getattr(Installation, counter)
-    statement = update(Installation).values({column: column + count}).returning(column)
-    return (
-        int(db.session.execute(statement.execution_options(synchronize_session=False)).scalar_one())
-        - count
-        + 1
-    )
+    [(last,)] = ask(COUNTERS[counter].given(taken=count))
+    return int(last) - count + 1
 
 
 def begin_epoch(*, restores: int) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hmac
 from collections.abc import Collection
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, not_, or_, select, text, tuple_
@@ -10,7 +11,7 @@ from sqlalchemy import Select, and_, bindparam, not_, or_, select, text, tuple_
 from workstation.database import db, id_list, one_of
 from workstation.feed.models import EVERYBODY, Change
 from workstation.keys import Keys
-from workstation.prepared import Prepared, ask
+from workstation.prepared import Prepared, ask, ask_together
 
 PAGE = 500
 TAG_BYTES = 9
@@ -19,6 +20,10 @@ STANDING = {
     "postgresql": "SELECT CAST(epoch AS text), fingerprint,"
     " CAST(CAST(pg_snapshot_xmin(s) AS text) AS bigint), CAST(CAST(pg_snapshot_xmax(s) AS text) AS bigint),"
     " 9223372036854775807 FROM installation, pg_current_snapshot() AS s",
+}
+HORIZON = {
+    "sqlite": "1",
+    "postgresql": "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)",
 }
 # Which cluster, database and timeline this is: a restored or promoted one differs.
 FINGERPRINT = text(
@@ -67,11 +72,6 @@ class Row(NamedTuple):
     seq: int
 
 
-def read_standing() -> Standing:
-    """Where the feed stands as of this statement."""
-    return Standing(*ask(WHERE_IT_STANDS.given())[0])
-
-
 def _changes(dialect: str) -> Select[str, str, str, int, int]:
     told = and_(Change.noun == "receipt", one_of(Change.id, "told", dialect=dialect))
     place = tuple_(Change.tx, Change.seq)
@@ -81,7 +81,7 @@ def _changes(dialect: str) -> Select[str, str, str, int, int]:
             Change.network_id == bindparam("network_id"),
             or_(Change.audience == EVERYBODY, Change.audience == bindparam("member_id")),
             place > tuple_(bindparam("tx"), bindparam("seq")),
-            Change.tx < bindparam("horizon"),
+            Change.tx < text(HORIZON[dialect]),
             not_(told),
         )
         .order_by(Change.tx, Change.seq)
@@ -93,29 +93,30 @@ WHERE_IT_STANDS = Prepared(lambda dialect: text(STANDING[dialect]))
 CHANGES = Prepared(_changes)
 
 
-def list_changes(
-    *,
-    network_id: int,
-    member_id: str,
-    after: Position,
-    horizon: int,
-    told: Collection[str] = (),
-    limit: int = PAGE,
-) -> list[Row]:
-    """The next changes for a member: those for everybody and the member's own, in feed order.
+def read_standing() -> Standing:
+    """Where the feed stands as of this statement."""
+    return Standing(*ask(WHERE_IT_STANDS.given())[0])
 
+
+def read_changes(
+    *, network_id: int, member_id: str, after: Position, told: Collection[str], limit: int = PAGE
+) -> tuple[Standing, list[Row]]:
+    """The next final changes for a member, those for everybody and the member's own, in feed order.
+
+    Where the feed stands is read just before: what became final in between is left for the next page.
     `told` are receipts that the same answer gives already.
     """
-    question = CHANGES.given(
+    changes = CHANGES.given(
         network_id=network_id,
         member_id=member_id,
         tx=after.tx,
         seq=after.seq,
-        horizon=horizon,
         told=id_list(told),
         limit=limit,
     )
-    return [Row(*row) for row in ask(question)]
+    [standing], rows = ask_together(WHERE_IT_STANDS.given(), changes)
+    stands = Standing(*standing)
+    return stands, [row for row in map(Row._make, rows) if row.tx < stands.horizon]
 
 
 def write_cursor(*, epoch: str, position: Position, keys: Keys) -> str:
@@ -152,24 +153,20 @@ class Page(NamedTuple):
 
 
 def read_page(
-    *,
-    standing: Standing,
-    network_id: int,
-    member_id: str,
-    cursor: str | None,
-    keys: Keys,
-    told: Collection[str] = (),
+    *, network_id: int, member_id: str, cursor: str | None, keys: Keys, told: Collection[str] = ()
 ) -> Page:
     """The changes behind a cursor. A cursor of another epoch, or none of ours, starts anew with `reset`.
 
     A page that is not full has scanned all that is final, and its cursor says so.
     """
     known = read_cursor(cursor, keys=keys) if cursor else None
+    after = known[1] if known else START
+    read = partial(read_changes, network_id=network_id, member_id=member_id, told=told)
+    standing, changes = read(after=after)
     reset = cursor is not None and (known is None or known[0] != standing.epoch)
-    after = START if reset or known is None else known[1]
-    changes = list_changes(
-        network_id=network_id, member_id=member_id, after=after, horizon=standing.horizon, told=told
-    )
+    if reset and after != START:
+        after = START
+        standing, changes = read(after=after)
     more = len(changes) == PAGE
     scanned = Position(changes[-1].tx, changes[-1].seq) if more else max(after, standing.end)
     return Page(

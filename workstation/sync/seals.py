@@ -9,6 +9,8 @@ import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import orjson
+
 from workstation.keys import Keys
 from workstation.sync.entries import HeldContent, Kept, Seal
 
@@ -43,7 +45,10 @@ def seal(
 
 
 def _write(parts: dict[str, Any], *, network_id: int, entry_id: str, keys: Keys) -> str:
-    plain = json.dumps(parts, default=datetime.isoformat, separators=(",", ":")).encode()
+    try:
+        plain = orjson.dumps(parts)
+    except orjson.JSONEncodeError:  # an integer without end, or a lone surrogate, in what is held
+        plain = json.dumps(parts, default=datetime.isoformat).encode()
     return base64.b64encode(keys.encrypt("seal", plain, bound_to=f"{network_id} {entry_id}")).decode()
 
 

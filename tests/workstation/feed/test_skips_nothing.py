@@ -16,7 +16,7 @@ from tests.cast import Cast, wait_for_feed
 from workstation.database import db, writing
 from workstation.feed.models import EVERYBODY
 from workstation.feed.operations import FeedChange, publish
-from workstation.feed.queries import PAGE, Page, read_cursor, read_page, read_standing
+from workstation.feed.queries import PAGE, Page, read_cursor, read_page
 from workstation.ids import new_id
 
 WRITERS = 8
@@ -53,7 +53,6 @@ class Reader:
     def page(self, *, told: tuple[str, ...] = ()) -> Page:
         with self.cast.app.app_context():
             return read_page(
-                standing=read_standing(),
                 network_id=self.cast.here.id,
                 member_id=self.cast.here.members[self.who],
                 cursor=self.cursor,

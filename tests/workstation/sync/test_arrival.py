@@ -21,7 +21,7 @@ from workstation.sync.models import HeldEntry, Receipt
 IN_ANY_ORDER = settings(
     max_examples=settings().max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-ROUNDS_AT_ONCE = 25
+ROUNDS_AT_ONCE = 15
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

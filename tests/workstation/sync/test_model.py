@@ -21,7 +21,7 @@ from tests.workstation.sync.model.world import World
 SEARCHES_ON = settings.get_current_profile_name() == "soak"
 RUNS = settings().max_examples if SEARCHES_ON else 505  # of each shard
 RUNS_ON_POSTGRESQL = RUNS // 20  # each makes a database
-STEPS = 40 if SEARCHES_ON else 10
+STEPS = 40 if SEARCHES_ON else 8
 
 
 @pytest.fixture(autouse=True)

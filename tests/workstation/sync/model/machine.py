@@ -135,9 +135,10 @@ class Field(RuleBasedStateMachine):
         self.sync(self.phone(name), most)
 
     @rule()
-    def everybody_syncs(self) -> None:
+    def everybody_with_news_syncs(self) -> None:
         for name in sorted(self.touched):
-            self.sync(self.phone(name))
+            if self.phone(name).wants_more():
+                self.sync(self.phone(name))
 
     def sync(self, phone: Phone, most: int = 25) -> None:
         call = phone.prepare(now=self.world.now, most=most)
@@ -282,23 +283,20 @@ class Field(RuleBasedStateMachine):
         self.world.restore(self.backup(which), announced=False)
         if self.world.store.is_postgresql:
             return
-        ahead = [phone for phone in self.world.phones.values() if self.is_ahead(phone)]
+        standing = self.world.standing()
+        ahead = [phone for phone in self.world.phones.values() if self.is_ahead(phone, *standing)]
         if not ahead:
             self.world.restore(self.backup(which), announced=True)
         for phone in ahead[:1]:
             self.post(phone, phone.prepare(now=self.world.now))
 
-    def is_ahead(self, phone: Phone) -> bool:
+    def is_ahead(self, phone: Phone, epoch: str, last_seq: int) -> bool:
         """Whether this phone can tell that the server forgot something."""
         stored = phone.storage
         if not stored.cursor or stored.feed_of != stored.device_id or not self.world.knows(phone):
             return False
         known = read_cursor(stored.cursor, keys=self.world.app.extensions["keys"])
-        return (
-            known is not None
-            and known[0] == self.world.epoch()
-            and known[1].seq > self.world.last_change_seq()
-        )
+        return known is not None and known[0] == epoch and known[1].seq > last_seq
 
     # -- what must hold ------------------------------------------------------------------------------
 

@@ -275,11 +275,11 @@ class World:
             with self.app.app_context(), writing():
                 begin_epoch(restores=count_restore(self.data_dir / "restores"))
 
-    def epoch(self) -> str:
-        return str(self.cast.scalar(select(Installation.epoch)))
-
-    def last_change_seq(self) -> int:
-        return int(self.cast.scalar(select(Installation.last_change_seq)))
+    def standing(self) -> tuple[str, int]:
+        """The epoch of the database, and the number of its last change (SQLite)."""
+        with self.app.app_context():
+            row = db.session.execute(select(Installation.epoch, Installation.last_change_seq)).one()
+            return str(row[0]), int(row[1])
 
     def close(self) -> None:
         self.store.remove()
