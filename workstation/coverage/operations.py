@@ -21,7 +21,7 @@ from workstation.network.models import Network
 from workstation.prepared import lock_names
 
 PLACES_AT_ONCE = 1000
-NOTES_AT_ONCE = 100
+NOTES_AT_ONCE = 300
 DAY_COLUMNS = tuple(
     column.name
     for column in StationDay.__table__.columns
@@ -38,11 +38,18 @@ def touch_days(*, network_id: int, touched: Collection[Place]) -> None:
 
 
 def catch_up(*, network_id: int) -> None:
-    """Takes every committed note into the figures, in transactions of a fraction of a second."""
-    while _has_notes(network_id):
-        with writing():
-            _lock(network_id)
-            _take_in(network_id)
+    """Takes every note that was committed before into the figures, at most a second or so at a time."""
+    while catch_up_a_little(network_id=network_id):
+        pass
+
+
+def catch_up_a_little(*, network_id: int) -> bool:
+    """Takes up to NOTES_AT_ONCE notes into the figures; whether there may be more."""
+    if not _has_notes(network_id):
+        return False
+    with writing():
+        _lock(network_id)
+        return _take_in(network_id) == NOTES_AT_ONCE
 
 
 def rebuild(*, network_id: int, progress: Progress = iter) -> int:
@@ -68,7 +75,7 @@ def _lock(network_id: int) -> None:
     lock_names([f"figures {network_id}"])
 
 
-def _take_in(network_id: int) -> None:
+def _take_in(network_id: int) -> int:
     own = TouchedDays.network_id == network_id
     notes = db.session.execute(
         select(TouchedDays.id, TouchedDays.places).where(own).limit(NOTES_AT_ONCE)
@@ -77,6 +84,7 @@ def _take_in(network_id: int) -> None:
     for part in _in_parts(places):
         _recompute(network_id, part)
     db.session.execute(delete(TouchedDays).where(own, TouchedDays.id.in_([id for id, _ in notes])))
+    return len(notes)
 
 
 def _recompute(network_id: int, places: Sequence[Place]) -> None:
