@@ -20,6 +20,7 @@ from joserfc.jwk import ECKey
 from joserfc.util import urlsafe_b64encode
 
 from api import clock
+from workstation.check_ins.queries import DoorSession, find_door_session
 from workstation.errors import Refusal
 from workstation.keys import Keys
 from workstation.people.queries import Session, find_session, scope_of
@@ -68,6 +69,19 @@ class Caller(NamedTuple):
         return found
 
 
+class Door(NamedTuple):
+    """The door screen behind this call: it has no person and no scope."""
+
+    session: DoorSession
+    now: datetime
+
+
+def door_caller() -> Door:
+    """Which screen is calling. Only inside a view that is guarded for doors."""
+    found: Door = g.door
+    return found
+
+
 def caller() -> Caller:
     """Who is calling. Only inside a guarded view."""
     found: Caller = g.caller
@@ -112,6 +126,17 @@ class Guard:
         """Also a revoked device and a disabled person: only for handing in what was recorded."""
         return _guarded(view, allowed=frozenset(), even_unwelcome=True)
 
+    def door(self, view: Callable[P, R]) -> Callable[P, R]:
+        """A door screen that is not revoked, and nobody else."""
+
+        @functools.wraps(view)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+            _authenticate_door()
+            return view(*args, **kwargs)
+
+        wrapper.guard = ["door"]  # type: ignore[attr-defined]  # read by tests
+        return wrapper
+
 
 guard = Guard()
 
@@ -135,10 +160,28 @@ def token_hash(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def _authenticate() -> Caller:
+def _given_token() -> tuple[str, str]:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() not in ("bearer", "dpop") or not token:
         raise Refusal("sign_in.required")
+    return scheme, token
+
+
+def _authenticate_door() -> None:
+    scheme, token = _given_token()
+    session = find_door_session(token_hash=token_hash(token))
+    if session is None:
+        _authenticate()
+        raise Refusal("scope.denied")  # a person, who is signed in but is no screen
+    if session.key_thumbprint is not None:
+        _check_proof(token=token, thumbprint=session.key_thumbprint, scheme=scheme.lower())
+    if session.revoked_at is not None:
+        raise Refusal("door_screen.revoked")
+    g.door = Door(session, clock.now())
+
+
+def _authenticate() -> Caller:
+    scheme, token = _given_token()
     session = find_session(token_hash=token_hash(token))
     if session is None:
         raise Refusal("sign_in.required")

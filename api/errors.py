@@ -14,6 +14,7 @@ STATUS_OF_CODE: dict[str, int] = {
     "account.taken": 409,
     "code.unusable": 401,
     "device.revoked": 401,
+    "door_screen.revoked": 401,
     "held_entry.closed": 409,
     "held_entry.not_releasable": 409,
     "held_entry.own": 403,

@@ -5,15 +5,15 @@ from typing import Any
 
 from sqlalchemy import select
 
+from api.notice_data import notices_data
 from api.schemas.base import write_moment
-from api.schemas.feed import DutyOut, NoticeOut, PlanOut
+from api.schemas.feed import DutyOut, PlanOut
 from api.schemas.network import DivisionOut, StationOut, TopicOut
 from api.schemas.sync import write_result
 from workstation.database import Base, db
 from workstation.errors import ENTRY_MESSAGES
 from workstation.feed.queries import Row
 from workstation.network.models import Division, Station, Topic
-from workstation.people.models import Notice
 from workstation.shifts.models import PlannedShift, Shift
 from workstation.sync.models import HeldEntry, Receipt
 from workstation.sync.reviews import Settled, list_news_of_conflicts, list_settled
@@ -59,7 +59,6 @@ NOUNS: dict[str, tuple[type[Base], Any, Dump]] = {
     "topic": (Topic, Topic.id, TopicOut().dump),
     "planned_shift": (PlannedShift, PlannedShift.id, PlanOut().dump),
     "shift": (Shift, Shift.id, DutyOut().dump),
-    "notice": (Notice, Notice.id, NoticeOut().dump),
 }
 
 
@@ -77,13 +76,15 @@ def _with_data(change: Row, data: dict[str, Any] | None) -> dict[str, Any]:
 def _data(network_id: int, noun: str, changes: Iterable[Row]) -> dict[str, dict[str, Any]]:
     ids = [change.id for change in changes if change.noun == noun and change.op == "put"]
     if noun == "receipt":
-        return _receipts(network_id, ids)
+        return receipts_data(network_id=network_id, ids=ids)
+    if noun == "notice":
+        return notices_data(network_id=network_id, ids=ids)
     model, column, dump = NOUNS[noun]
     statement = select(model).where(model.network_id == network_id, column.in_(ids))  # type: ignore[attr-defined]
     return {getattr(row, column.key): dump(row) for row in db.session.scalars(statement)}
 
 
-def _receipts(network_id: int, ids: list[str]) -> dict[str, dict[str, Any]]:
+def receipts_data(*, network_id: int, ids: list[str]) -> dict[str, dict[str, Any]]:
     """Receipts by the id of their entry, settled conflicts by an id of their own."""
     statement = select(Receipt).where(Receipt.network_id == network_id, Receipt.entry_id.in_(ids))
     receipts = list(db.session.scalars(statement))

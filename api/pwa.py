@@ -30,13 +30,19 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+PAGES = (
+    ("/", "index.html"),
+    ("/door", "door.html"),
+    ("/staff", "staff.html"),
+    ("/staff/<path:rest>", "staff.html"),
+)
 MIME_TYPES = {".webmanifest": "application/manifest+json", ".wasm": "application/wasm"}
 
 
 def install(app: Flask) -> None:
     """WhiteNoise answers before Flask, so the headers are added in both."""
     app.after_request(_secure)
-    for path, page in (("/", "index.html"), ("/staff", "staff.html"), ("/staff/<path:rest>", "staff.html")):
+    for path, page in PAGES:
         app.add_url_rule(path, endpoint=f"page {path}", view_func=_page(page))
     if DIST.is_dir():
         app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's own way to wrap

@@ -21,9 +21,26 @@ def note_unnoticed_restore(*, cursor: str | None) -> None:
     with writing():
         lock_names(["epoch"])
         if is_displaced(read_standing(), cursor=cursor, keys=app_keys()):
-            restores = count_restore(current_app.config["SETTINGS"].data_dir / "restores")
-            begin_epoch(restores=restores)
+            restores = begin_counted_epoch(data_dir=current_app.config["SETTINGS"].data_dir)
             log.warning("epoch.began", restores=restores)
+
+
+def begin_counted_epoch(*, data_dir: Path) -> int:
+    """Begins an epoch in the caller's transaction; how many restores there were, this one included."""
+    restores, noted = count_restore(data_dir / "restores"), data_dir / "last_epoch_start"
+    above = int(noted.read_text()) if noted.exists() else 0
+    start = begin_epoch(restores=restores, above=above)
+    _write_durably(noted, str(start))
+    return restores
+
+
+def _write_durably(path: Path, content: str) -> None:
+    draft = path.with_suffix(".draft")
+    with draft.open("w") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
 
 
 def count_restore(path: Path) -> int:

@@ -15,7 +15,14 @@ from workstation.errors import Refusal
 from workstation.network.queries import find_sector_name
 from workstation.people.models import Device
 from workstation.people.operations import DeviceCard, note_failure
-from workstation.people.queries import Session, find_session, list_recent_failures, list_station_ids, scope_of
+from workstation.people.queries import (
+    Session,
+    find_member,
+    find_session,
+    list_recent_failures,
+    list_station_ids,
+    scope_of,
+)
 from workstation.people.rules import wait_after_failures
 
 TOKEN_BYTES = 32
@@ -37,7 +44,20 @@ def card_of(device: dict[str, Any], *, token: str) -> DeviceCard:
 def signed_in(
     *, device: dict[str, Any], guessed: str, let_in: Callable[[DeviceCard, datetime], Device]
 ) -> dict[str, Any]:
-    """Lets somebody in, or remembers the failure. `guessed` is the account or code that was tried."""
+    """Lets a person in, and says who it is."""
+    token, now = admit(device=device, guessed=guessed, let_in=let_in)
+    session = find_session(token_hash=token_hash(token))
+    assert session is not None  # it was just written
+    return {"token": token, "device_id": session.device_id, "me": me_of(session), "server_time": now}
+
+
+def admit(
+    *, device: dict[str, Any], guessed: str, let_in: Callable[[DeviceCard, datetime], object]
+) -> tuple[str, datetime]:
+    """Lets a device in, or remembers the failure. `guessed` is the account or code that was tried.
+
+    Gives the device's new token and the present time.
+    """
     token, now = token_urlsafe(TOKEN_BYTES), clock.now()
     address = app_keys().digest("address", (request.remote_addr or "").encode())
     account = app_keys().digest("account", guessed.encode("utf-8", "surrogatepass"))
@@ -49,9 +69,7 @@ def signed_in(
         with writing():
             note_failure(address_hash=address, account_hash=account, now=now)
         raise
-    session = find_session(token_hash=token_hash(token))
-    assert session is not None  # it was just written
-    return {"token": token, "device_id": session.device_id, "me": me_of(session), "server_time": now}
+    return token, now
 
 
 def _slow_down(*, address: str, account: str, now: datetime) -> None:
@@ -65,6 +83,7 @@ def _slow_down(*, address: str, account: str, now: datetime) -> None:
 def me_of(session: Session) -> dict[str, Any]:
     """Person, device, network and rights, as GET /me gives them."""
     scope = scope_of(session)
+    member = find_member(network_id=session.network_id, member_id=session.member_id)
     stations = list_station_ids(network_id=session.network_id, member_id=session.member_id)
     return {
         "member": {
@@ -74,6 +93,7 @@ def me_of(session: Session) -> dict[str, Any]:
             "sector": session.sector,
             "sector_name": find_sector_name(network_id=session.network_id, code=session.sector),
             "station_ids": stations,
+            "shows_name_at_door": member is not None and member.shows_name_at_door,
         },
         "device": {"id": session.device_id, "name": session.device_name},
         "network": {

@@ -1,35 +1,28 @@
 """The herd: after an outage every phone comes back at the same moment with what it holds.
 
-All phones live in one process and share its cores with the server. They behave as docs/sync-protocol.md says:
-an entry is kept until its receipt is here, and a call that fails is repeated after the wait of 9.1.
+All phones live in one process and share its cores with the server.
 """
 
 import asyncio
 import itertools
-import json
-import random
-import re
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from bench.bodies import walk, with_cursor, without_end
+from bench.bodies import walk
 from bench.databases import Databases, databases, gather_statistics, opened
 from bench.hurry import percentile
 from bench.network import Founded, found_network, strew
 from bench.report import Chapter, Mark, table
+from bench.returning import Returning
 from bench.servers import OURS, served
 from workstation.check_ins.models import CheckIn
 from workstation.database import db
 from workstation.sync.models import Receipt
 
-LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-FIRST_WAIT_S = 2.0
-CALL_TIMEOUT_S = 60.0
 WITHIN_S, P95_MS = 60, 5_000
 DAYS = 3
 STORED = select(Receipt.entry_id, Receipt.receipt_no)
@@ -47,63 +40,6 @@ class Size:
 
 
 FULL, QUICK = Size(), Size(phones=40, entries=5, stations=30)
-
-
-@dataclass
-class Returning:
-    """One phone that comes back."""
-
-    port: int
-    token: str
-    waiting: list[dict[str, Any]]
-    cursor: str | None = None
-    numbers: dict[str, set[int]] = field(default_factory=dict)
-    times_ms: list[float] = field(default_factory=list)
-    failures: int = 0
-
-    async def come_back(self) -> None:
-        """Until everything is received and everything is known."""
-        in_a_row, more = 0, True
-        while self.waiting or more:
-            try:
-                more = await self._call()
-                in_a_row = 0
-            except (OSError, EOFError, TimeoutError, ValueError):
-                in_a_row += 1
-                self.failures += 1
-                whole = FIRST_WAIT_S * 2 ** (in_a_row - 1)
-                await asyncio.sleep(random.uniform(whole / 2, whole))
-
-    async def _call(self) -> bool:
-        body = with_cursor(without_end(self.waiting), self.cursor)
-        begun = time.perf_counter()
-        answer = await asyncio.wait_for(self._exchange(body), CALL_TIMEOUT_S)
-        self.times_ms.append((time.perf_counter() - begun) * 1000)
-        for result in answer["results"]:
-            self.numbers.setdefault(result["id"], set()).add(result["receipt_no"])
-        self.waiting = [entry for entry in self.waiting if entry["id"] not in self.numbers]
-        self.cursor = answer["cursor"]
-        return bool(answer["more"])
-
-    async def _exchange(self, body: bytes) -> dict[str, Any]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        try:
-            writer.write(self._head(len(body)) + body)
-            head = await reader.readuntil(b"\r\n\r\n")
-            found = LENGTH.search(head)
-            if not head.startswith(b"HTTP/1.1 200") or not found:
-                raise ValueError(head[:200])
-            answer: dict[str, Any] = json.loads(await reader.readexactly(int(found[1])))
-            return answer
-        finally:
-            writer.close()
-
-    def _head(self, length: int) -> bytes:
-        return (
-            f"POST /api/v1/sync HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nConnection: close\r\n"
-            f"Authorization: Bearer {self.token}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {length}\r\n\r\n"
-        ).encode()
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from flask.testing import FlaskClient
 
 from setup import chromium as browser
 
-# No deadline: a busy machine is no bug. `make soak` looks for cases much longer.
+# No deadline: a busy machine is no bug. `make soak` looks much longer, in rounds of less than an hour each
+# with other cases every time; what fails is kept in .hypothesis and tried first the next time.
 hypothesis.settings.register_profile("workstation", deadline=None)
-hypothesis.settings.register_profile("soak", deadline=None, max_examples=5_000)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=1_500, print_blob=True)
 hypothesis.settings.load_profile("workstation")
 
 pytest_plugins = ["tests.cast", "tests.databases", "tests.live_server"]

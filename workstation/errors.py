@@ -16,6 +16,8 @@ MESSAGES: dict[str, str] = {
     "device.not_found": "没有找到这台设备。",
     "device.revoked": "这台设备已停用。已存的记录仍可发送，请联系工作站重新登记。",
     "division.not_found": "没有找到这个区划。",
+    "door_screen.not_found": "没有找到这块门口屏。",
+    "door_screen.revoked": "这块门口屏已停用，请联系工作站重新登记。",
     "held_entry.closed": "这条记录已经处理过了，请刷新后再看。",
     "held_entry.not_found": "没有找到这条待核记录。",
     "held_entry.own": "自己的记录要由别人来确认。",

@@ -39,7 +39,7 @@ def issue(network_code: str, member_code: str | None, station_code: str | None) 
             )
     except Refusal as refusal:
         raise click.ClickException(refusal.message) from refusal
-    answer = code_answer(code, expires_at=expires_at)
+    answer = code_answer(code, expires_at=expires_at, at_door=station_code is not None)
     click.echo(json.dumps(answer | {"expires_at": expires_at.isoformat().replace("+00:00", "Z")}))
 
 

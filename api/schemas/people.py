@@ -6,7 +6,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from marshmallow import ValidationError, fields, validate
 
-from api.schemas.base import IdText, Moment, Strict, Text
+from api.schemas.base import IdText, Moment, Strict, Text, YesNo
 
 
 def check_public_key(value: dict[str, Any]) -> None:
@@ -57,6 +57,11 @@ class MemberOut(Strict):
     sector = fields.String(allow_none=True, metadata={"description": "code"})
     sector_name = fields.String(allow_none=True)
     station_ids = fields.List(fields.String())
+    shows_name_at_door = fields.Boolean()
+
+
+class MeIn(Strict):
+    shows_name_at_door = YesNo(required=True, metadata={"description": "the own name on door screens"})
 
 
 class DeviceOut(Strict):

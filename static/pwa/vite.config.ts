@@ -1,8 +1,9 @@
 /**
- * Two pages from one tree: index.html (the member's app) and staff.html (the office).
+ * Three pages from one tree: index.html (the member's app), door.html (the screen at a station's door) and
+ * staff.html (the office).
  *
- * Only the member's page is a PWA: build/memberFiles.ts keeps the office's files out of the precache, so that
- * a member's phone never downloads charts. build/finish.mjs then precompresses and weighs the first load.
+ * The first two start without a network: build/memberFiles.ts keeps the office's files out of the precache, so
+ * that a member's phone never downloads charts. build/finish.mjs then precompresses and weighs the first load.
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +12,7 @@ import vue from '@vitejs/plugin-vue'
 import components from 'unplugin-vue-components/vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
+import { chunks } from './build/chunks.ts'
 import { onlyMemberFiles } from './build/memberFiles.ts'
 import { withoutIconFont } from './build/withoutIconFont.ts'
 
@@ -38,7 +40,7 @@ export default defineConfig({
       injectRegister: false, // src/registerWorker.ts
       injectManifest: {
         dontCacheBustURLsMatching: /^assets\//,
-        globPatterns: ['index.html', 'manifest.webmanifest', 'icons/*', 'assets/**/*.{js,css}'],
+        globPatterns: ['index.html', 'door.html', 'manifest.webmanifest', 'icons/*', 'assets/**/*.{js,css}'],
         manifestTransforms: [onlyMemberFiles(here('dist/.vite/manifest.json'))],
       },
     }),
@@ -48,7 +50,10 @@ export default defineConfig({
     manifest: true,
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0, // a data: URL would need a hole in the content security policy
-    rolldownOptions: { input: { index: here('index.html'), staff: here('staff.html') } },
+    rolldownOptions: {
+      input: { index: here('index.html'), door: here('door.html'), staff: here('staff.html') },
+      output: { codeSplitting: chunks },
+    },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8000' } },
   test: { environment: 'node', include: ['tests/**/*.test.ts'] },

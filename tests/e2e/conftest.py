@@ -84,12 +84,18 @@ class Browser:
         self.profile = profile
         self.context: BrowserContext | None = None
 
-    def open(self, *, size: dict[str, int] = PHONE, allow: tuple[str, ...] = ("geolocation",)) -> Page:
+    def open(
+        self,
+        *,
+        size: dict[str, int] = PHONE,
+        allow: tuple[str, ...] = ("geolocation",),
+        flags: tuple[str, ...] = (),
+    ) -> Page:
         self.context = self.playwright.chromium.launch_persistent_context(
             str(self.profile),
             executable_path=self.chromium,
             headless=True,
-            args=FLAGS,
+            args=[*FLAGS, *flags],
             viewport=size,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",

@@ -37,7 +37,7 @@ def compare(cast: Cast, phones: Sequence[FieldPhone]) -> Count:
         db.session.rollback()
         _compare_receipts(phones)
         _compare_facts()
-        _compare_figures(cast.here.id)
+        compare_figures(cast.here.id)
     _compare_feeds(cast, phones)
     return Count(
         entries=sum(len(phone.recorded) for phone in phones),
@@ -76,7 +76,8 @@ def _compare_facts() -> None:
         assert set(facts) == roots
 
 
-def _compare_figures(network_id: int) -> None:
+def compare_figures(network_id: int) -> None:
+    """The figures as they are shown are those that a rebuild makes. Needs an application context."""
     catch_up(network_id=network_id)
     before = _figures(network_id)
     rebuild(network_id=network_id)

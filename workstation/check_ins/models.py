@@ -1,8 +1,8 @@
-"""Check-ins: one person present at one station at one moment."""
+"""Check-ins: one person present at one station at one moment. And the screens at stations' doors."""
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKeyConstraint, Index, String
+from sqlalchemy import ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workstation.database import Base, Id, Json, UtcDateTime
@@ -44,3 +44,25 @@ class CheckIn(Judged, Base):
     flags: Mapped[list[str]] = mapped_column(Json)
     note: Mapped[str | None] = mapped_column(String(2000))
     withdrawn: Mapped[bool]
+
+
+class DoorScreen(Base):
+    """A tablet at a station's door that shows the station code. Nobody's device: it has no person."""
+
+    __tablename__ = "door_screens"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "station_id"], ["stations.network_id", "stations.id"]),
+        UniqueConstraint("token_hash"),
+        Index("ix_door_screens_station", "network_id", "station_id"),
+    )
+
+    network_id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    station_id: Mapped[str] = mapped_column(Id)
+    name: Mapped[str] = mapped_column(String(100))
+    installation_id: Mapped[str | None] = mapped_column(Id)
+    key_thumbprint: Mapped[str | None] = mapped_column(String(60))
+    # SHA-256 of the token. It stands in no table of people, so it can open nothing of theirs.
+    token_hash: Mapped[str] = mapped_column(String(64))
+    enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

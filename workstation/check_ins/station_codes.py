@@ -7,14 +7,16 @@ worth 30 days at most, and raising the station's code epoch cuts it off at once.
 from base64 import b32encode
 from datetime import date, datetime, timedelta
 from math import ceil
+from typing import NamedTuple
 
 from pyotp import TOTP
 from pyotp.utils import strings_equal
 
 from workstation.keys import Keys
-from workstation.local_time import local_day
+from workstation.local_time import day_end, day_start, local_day
 
 STEP_S = 30
+DAYS_AHEAD = 30
 MOST_S = 300  # however wrong the phone's clock, no more than five minutes either way
 
 
@@ -23,6 +25,30 @@ def day_key(*, network_id: int, station_id: str, epoch: int, day: date, keys: Ke
     return (
         b32encode(keys.derive(f"station_code {network_id} {station_id} {epoch} {day}")).decode().rstrip("=")
     )
+
+
+class DayKey(NamedTuple):
+    """What a screen needs for one local day (half-open)."""
+
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    key: str
+
+
+def day_keys(*, network_id: int, station_id: str, epoch: int, now: datetime, keys: Keys) -> list[DayKey]:
+    """The keys of today and the 29 days after it."""
+    today = local_day(now)
+    days = (today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD))
+    return [
+        DayKey(
+            day,
+            day_start(day),
+            day_end(day),
+            day_key(network_id=network_id, station_id=station_id, epoch=epoch, day=day, keys=keys),
+        )
+        for day in days
+    ]
 
 
 def is_code_valid(

@@ -56,20 +56,24 @@ def take_numbers(counter: str, count: int) -> int:
     return int(last) - count + 1
 
 
-def begin_epoch(*, restores: int) -> None:
+NUMBERS_FROM = text("SELECT setval('receipt_numbers', greatest(nextval('receipt_numbers') + :step, :least))")
+
+
+def begin_epoch(*, restores: int, above: int = 0) -> int:
     """A database that was put back starts a new epoch: every cursor of the old one is void.
 
-    Its own receipt numbers start 1,000,000 × `restores` above the highest it knows, so that no number is
-    given twice; `restores` is counted outside the database.
+    Its own receipt numbers start 1,000,000 × `restores` above the highest it knows, and 1,000,000 above
+    where those of the former epoch started (`above`), so that no number is given twice whichever backups
+    are put back in whichever order. Both are kept outside the database. Returns where they start.
     """
     installation = db.session.get_one(Installation, 1)
     installation.epoch = new_id()
-    step = RECEIPT_NUMBER_STEP * restores
+    step, least = RECEIPT_NUMBER_STEP * restores, above + RECEIPT_NUMBER_STEP
     if db.session.connection().dialect.name == "postgresql":
         installation.fingerprint = db.session.scalar(FINGERPRINT)
-        db.session.execute(
-            text("SELECT setval('receipt_numbers', nextval('receipt_numbers') + :step)"), {"step": step}
-        )
+        start = int(db.session.execute(NUMBERS_FROM, {"step": step, "least": least}).scalar_one())
         # Transaction ids of another cluster say nothing here: what stood there comes first.
         db.session.execute(update(Change).values(tx=0))
-    installation.last_receipt_no += step
+        return start
+    installation.last_receipt_no = max(installation.last_receipt_no + step, least)
+    return installation.last_receipt_no

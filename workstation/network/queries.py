@@ -180,6 +180,12 @@ def get_station(*, network_id: int, station_id: str) -> Station:
     return station
 
 
+def is_in_scope(*, scope: Scope, station_id: str) -> bool:
+    """Whether a member of staff answers for this station."""
+    statement = confine_stations(select(Station.id), scope=scope).where(Station.id == station_id)
+    return db.session.scalar(statement) is not None
+
+
 def list_divisions(*, network_id: int) -> list[Division]:
     """Every division that was ever valid in the network."""
     return list(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workstation.database import Base, Id, Json, Number, UtcDateTime
@@ -36,6 +36,8 @@ class Member(Base):
     account: Mapped[str | None] = mapped_column(String(60))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Agreed that the door screen of a station shows the own name with planned duty.
+    shows_name_at_door: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class StationMember(Base):

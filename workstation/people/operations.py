@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import delete, select, update
 
@@ -66,6 +67,15 @@ def redeem_code(*, code_hash: str, card: DeviceCard, now: datetime) -> Device:
     member = find_member(network_id=code.network_id, member_id=code.member_id)
     if member is None or member.disabled_at is not None:
         raise Refusal("sign_in.refused")
+    if not use_code(code, now=now):
+        return _repeat_enrolment(code=code, card=card, now=now)
+    device = add_device(member=member, card=card, now=now)
+    note_device(code, device_id=device.id)
+    return device
+
+
+def use_code(code: EnrolmentCode, *, now: datetime) -> bool:
+    """Uses the code up; False when it was used before or is too old."""
     # One statement decides who was first; a second phone with the same code finds no row.
     unused = (
         (EnrolmentCode.id == code.id) & EnrolmentCode.used_at.is_(None) & (EnrolmentCode.expires_at > now)
@@ -73,24 +83,44 @@ def redeem_code(*, code_hash: str, card: DeviceCard, now: datetime) -> Device:
     taken = db.session.execute(
         update(EnrolmentCode).where(unused).values(used_at=now).returning(EnrolmentCode.id)
     )
-    if taken.first() is None:
-        return _repeat_enrolment(code=code, card=card, now=now)
-    device = add_device(member=member, card=card, now=now)
-    db.session.execute(update(EnrolmentCode).where(EnrolmentCode.id == code.id).values(device_id=device.id))
-    return device
+    return taken.first() is not None
+
+
+def note_device(code: EnrolmentCode, *, device_id: str) -> None:
+    """Remembers what the code enrolled, so that a repeat gets the same again."""
+    db.session.execute(update(EnrolmentCode).where(EnrolmentCode.id == code.id).values(device_id=device_id))
 
 
 def _repeat_enrolment(*, code: EnrolmentCode, card: DeviceCard, now: datetime) -> Device:
     db.session.refresh(code)
     device = db.session.get(Device, (code.network_id, code.device_id)) if code.device_id else None
-    recent = code.used_at is not None and now - code.used_at <= SAME_ANSWER_FOR
-    same = device is not None and card.installation_id and device.installation_id == card.installation_id
-    if device is None or not recent or not same or device.revoked_at is not None:
+    if device is None or not may_repeat(code=code, device=device, card=card, now=now):
         raise Refusal("sign_in.refused")
     device.token_hash = card.token_hash
     device.key_thumbprint = card.key_thumbprint
     db.session.flush()
     return device
+
+
+class Enrolled(Protocol):
+    """A phone or a door screen that a code enrolled."""
+
+    @property
+    def installation_id(self) -> str | None: ...
+    @property
+    def revoked_at(self) -> datetime | None: ...
+
+
+def may_repeat(*, code: EnrolmentCode, device: Enrolled, card: DeviceCard, now: datetime) -> bool:
+    """Whether this is the installation that used the code a moment ago, asking again."""
+    recent = code.used_at is not None and now - code.used_at <= SAME_ANSWER_FOR
+    same = card.installation_id is not None and device.installation_id == card.installation_id
+    return recent and same and device.revoked_at is None
+
+
+def choose_name_at_door(*, network_id: int, member_id: str, shows: bool) -> None:
+    """Whether door screens may show this person's name with planned duty."""
+    db.session.get_one(Member, (network_id, member_id)).shows_name_at_door = shows
 
 
 def sign_in(*, account: str, password: str, card: DeviceCard, now: datetime) -> Device:

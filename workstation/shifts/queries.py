@@ -1,12 +1,14 @@
 """Asks the database for duty: worked and planned."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
 
 from workstation.database import db
+from workstation.local_time import day_start
+from workstation.people.models import Member, StationMember
 from workstation.shifts.models import PlannedShift, Shift
 from workstation.shifts.rules import LONGEST
 
@@ -52,3 +54,63 @@ def list_plans(
             )
         )
     )
+
+
+class DoorDuty(NamedTuple):
+    """One planned stretch of duty as the public may see it; `name` only of a member who agreed."""
+
+    starts_at: datetime
+    ends_at: datetime
+    name: str | None
+
+
+def list_door_duties(*, network_id: int, station_id: str, since: date, until: date) -> list[DoorDuty]:
+    """What is planned at a station on these local days (half-open), earliest first."""
+    same = and_(Member.network_id == PlannedShift.network_id, Member.id == PlannedShift.member_id)
+    agreed = Member.shows_name_at_door.is_(True) & Member.disabled_at.is_(None)
+    rows = db.session.execute(
+        select(PlannedShift.starts_at, PlannedShift.ends_at, case((agreed, Member.name)))
+        .join(Member, same)
+        .where(
+            PlannedShift.network_id == network_id,
+            PlannedShift.station_id == station_id,
+            # One that began the evening before goes on after midnight.
+            PlannedShift.day >= since - timedelta(days=1),
+            PlannedShift.day < until,
+            PlannedShift.ends_at > day_start(since),
+        )
+        .order_by(PlannedShift.starts_at, PlannedShift.ends_at, Member.code)
+    )
+    return [DoorDuty(*row) for row in rows]
+
+
+class Turn(NamedTuple):
+    """One planned stretch of duty as colleagues at the station see it."""
+
+    id: str
+    station_id: str
+    member_name: str
+    is_own: bool
+    starts_at: datetime
+    ends_at: datetime
+
+
+def list_turns(*, network_id: int, member_id: str, since: date, until: date) -> list[Turn]:
+    """Who is planned on these local days (half-open) at the stations of this member, earliest first."""
+    same = and_(Member.network_id == PlannedShift.network_id, Member.id == PlannedShift.member_id)
+    stations = select(StationMember.station_id).where(
+        StationMember.network_id == network_id, StationMember.member_id == member_id
+    )
+    columns = (PlannedShift.id, PlannedShift.station_id, Member.name, PlannedShift.member_id == member_id)
+    rows = db.session.execute(
+        select(*columns, PlannedShift.starts_at, PlannedShift.ends_at)
+        .join(Member, same)
+        .where(
+            PlannedShift.network_id == network_id,
+            PlannedShift.station_id.in_(stations),
+            PlannedShift.day >= since,
+            PlannedShift.day < until,
+        )
+        .order_by(PlannedShift.starts_at, PlannedShift.ends_at, Member.code)
+    )
+    return [Turn(*row) for row in rows]

@@ -456,6 +456,7 @@ class Ledger:
             if held is None:
                 self.accept(kept, entry)
         elif held is not None:
+            kept.state = "held"  # what staff had closed, they close again: their reason is not in the seal
             self.new_held[kept.entry_id, kept.content_hash] = held
         if held is not None:
             held.receipt_no, held.content_hash = kept.receipt_no, kept.content_hash

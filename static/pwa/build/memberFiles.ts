@@ -3,7 +3,7 @@ import type { ManifestTransform } from 'workbox-build'
 
 type Chunk = { file: string; css?: string[]; imports?: string[]; dynamicImports?: string[] }
 
-/** Every file that index.html may load, now or later. Takes Vite's manifest by path. */
+/** Every file that a page may load, now or later. Takes Vite's manifest by path. */
 export function filesOfPage(manifest: Record<string, Chunk>, page: string): Set<string> {
   const files = new Set<string>()
   const walk = (key: string) => {
@@ -19,7 +19,8 @@ export function filesOfPage(manifest: Record<string, Chunk>, page: string): Set<
 /** Leaves the office's scripts and styles out of what the phone stores. */
 export function onlyMemberFiles(manifestPath: string): ManifestTransform {
   return (entries) => {
-    const files = filesOfPage(JSON.parse(readFileSync(manifestPath, 'utf8')), 'index.html')
+    const manifest = JSON.parse(readFileSync(manifestPath, 'utf8'))
+    const files = new Set(['index.html', 'door.html'].flatMap((page) => [...filesOfPage(manifest, page)]))
     return {
       manifest: entries.filter(({ url }) => !url.startsWith('assets/') || files.has(url)),
       warnings: [],

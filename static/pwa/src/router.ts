@@ -1,29 +1,31 @@
 import { createRouter, createWebHashHistory } from 'vue-router'
 import { session } from './composables/session'
-import EnrolPage from './pages/EnrolPage.vue'
 import HomePage from './pages/HomePage.vue'
-import MePage from './pages/MePage.vue'
-import ReceptionPage from './pages/ReceptionPage.vue'
-import RecordPage from './pages/RecordPage.vue'
-import RecordsPage from './pages/RecordsPage.vue'
-import SignInPage from './pages/SignInPage.vue'
 
 /**
- * All pages come in one file, since one that is fetched later could be missing after an update or offline. The
- * exception is rarely opened and heavy; it is in the precache.
+ * The first page comes with the app; the others are fetched when they are opened, by then from the precache. One
+ * that is missing after an update comes with a reload.
  */
 export const router = createRouter({
   history: createWebHashHistory(),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
     { path: '/', component: HomePage },
-    { path: '/reception', component: ReceptionPage },
-    { path: '/records', component: RecordsPage },
-    { path: '/records/:id', component: RecordPage, props: true },
-    { path: '/me', component: MePage },
+    { path: '/reception', component: () => import('./pages/ReceptionPage.vue') },
+    { path: '/records', component: () => import('./pages/RecordsPage.vue') },
+    { path: '/records/:id', component: () => import('./pages/RecordPage.vue'), props: true },
+    { path: '/me', component: () => import('./pages/MePage.vue') },
+    { path: '/my-months', component: () => import('./pages/MyMonthsPage.vue') },
+    { path: '/in-my-name', component: () => import('./pages/InMyNamePage.vue') },
+    { path: '/plan', component: () => import('./pages/DutyPlanPage.vue') },
     { path: '/rescue', component: () => import('./pages/RescuePage.vue') },
-    { path: '/enrol/:code?', name: 'enrol', component: EnrolPage, props: true },
-    { path: '/sign-in', name: 'sign-in', component: SignInPage },
+    {
+      path: '/code/:station?/:digits?',
+      component: () => import('./pages/StationCodePage.vue'),
+      props: true,
+    },
+    { path: '/enrol/:code?', name: 'enrol', component: () => import('./pages/EnrolPage.vue'), props: true },
+    { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue') },
     { path: '/:rest(.*)', redirect: '/' },
   ],
 })

@@ -1,7 +1,7 @@
 /// <reference lib="webworker" />
 /**
- * The service worker: the member's page from the precache, so that it starts without a network, and
- * Background Sync with the same sender as the page, under the same lock. Everything else goes to the
+ * The service worker: the member's page and the door screen from the precache, so that they start without a
+ * network, and Background Sync with the same sender as the page, under the same lock. Everything else goes to the
  * network untouched.
  */
 import { clientsClaim } from 'workbox-core'
@@ -15,6 +15,7 @@ const NOT_OURS = [/^\/api(\/|$)/, /^\/staff/, /^\/door/, /^\/healthz/, /^\/ready
 
 precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()
+registerRoute(new NavigationRoute(createHandlerBoundToURL('door.html'), { allowlist: [/^\/door$/] }))
 registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html'), { denylist: NOT_OURS }))
 clientsClaim() // the first visit is already offline-ready
 

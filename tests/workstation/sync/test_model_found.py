@@ -1,15 +1,18 @@
 """What the model (test_model.py) found once, each as small as it can be told."""
 
+import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
+from api.restores import begin_counted_epoch
 from tests.api.test_sync import forget
 from tests.cast import Cast, Phone, any_uuid, wait_for_feed
 from workstation.database import db, writing
 from workstation.shifts.models import Shift
-from workstation.sync.models import HeldEntry
+from workstation.sync.models import HeldEntry, Receipt
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -87,6 +90,38 @@ def test_a_correction_towards_no_station_is_not_released(cast: Cast) -> None:
     decision = {"content_hash": content_hash, "reason": "核对过"}
     answer = office.post(f"/api/v1/held-entries/{correction['id']}/release", decision)
     assert answer.status_code == 409, answer.text
+
+
+def test_numbers_stay_apart_whichever_backups_are_put_back(cast: Cast, tmp_path: Path) -> None:
+    """An old backup after a young one: a million for each restore above what each knows would meet."""
+    starts = []
+    for known in (0, 1_000_003, 0, 5_000_000, 2_000_001, 0):
+        with cast.app.app_context(), writing():
+            db.session.execute(text("UPDATE installation SET last_receipt_no = :n"), {"n": known})
+            if db.engine.dialect.name == "postgresql":
+                db.session.execute(text("SELECT setval('receipt_numbers', :n)"), {"n": known + 1})
+            begin_counted_epoch(data_dir=tmp_path)
+        [result] = cast.phone("member").sync(any_check_in(cast))
+        starts.append(result["receipt_no"])
+    apart = [later - former for former, later in itertools.pairwise(starts)]
+    assert min(apart) >= 1_000_000
+
+
+def any_check_in(cast: Cast) -> dict[str, Any]:
+    return cast.phone("member").check_in(cast.here.stations["hall"])
+
+
+def test_what_staff_had_closed_comes_back_as_held(cast: Cast) -> None:
+    phone, office = cast.phone("member"), cast.phone("city_officer")
+    entry = phone.check_in(any_uuid())
+    phone.sync(entry)
+    decision = {"content_hash": cast.scalar(select(HeldEntry.content_hash)), "reason": "重复"}
+    assert office.post(f"/api/v1/held-entries/{entry['id']}/close", decision).status_code == 204
+    [again] = phone.sync(entry)
+    forget(cast)
+    [back] = phone.sync(seal_of(again))
+    assert (back["status"], cast.scalar(select(Receipt.state))) == ("held", "held")
+    assert waiting(cast) == [(entry["id"], "entry.station_unknown")]
 
 
 @on_sqlite

@@ -10,10 +10,13 @@ import { generateProof } from 'dpop'
 import type { Session } from './sessions'
 import type { Problem } from './types'
 
+/** By what a caller is known: a token, bound to a key where the browser has one. */
+export type Identity = Pick<Session, 'token' | 'key_pair'>
+
 export type Call = {
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   path: string
-  session?: Session | null
+  session?: Identity | null
   /** An object is sent as JSON, packed where it is worth it; a text is JSON already and goes as it is. */
   body?: unknown
   headers?: Record<string, string>

@@ -7,6 +7,7 @@ export type Me = {
     sector: string | null
     sector_name?: string | null
     station_ids: string[]
+    shows_name_at_door?: boolean
   }
   device: { id: string; name: string }
   network: { id: number | string; code: string; name: string; is_demo: boolean }

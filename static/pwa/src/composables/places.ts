@@ -3,10 +3,17 @@ import { computed } from 'vue'
 import { t } from '@/locales'
 import type { Entry } from '@/sync/types'
 import type { RecordRow } from './records'
-import { useStations } from './stations'
+import { useFeed } from './stations'
+
+/** Stations by name alone: nobody has to wait for 2,420 of them to be put in order. */
+export function useStationNames() {
+  const rows = useFeed('station')
+  const names = computed(() => new Map((rows.value ?? []).map(({ id, data }) => [id, String(data.name)])))
+  return (id: string | null | undefined) => (id ? (names.value.get(id) ?? t('records.station_unknown')) : '')
+}
 
 export function usePlaces(rows: () => RecordRow[]) {
-  const { byId } = useStations()
+  const nameOf = useStationNames()
   const entries = computed(() => new Map(rows().map(({ id, entry }) => [id, entry])))
 
   function stationId({ body }: Entry): string | undefined {
@@ -17,8 +24,5 @@ export function usePlaces(rows: () => RecordRow[]) {
   }
 
   /** Empty when the record does not say. */
-  return function placeOf(entry: Entry): string {
-    const id = stationId(entry)
-    return id ? (byId.value.get(id)?.name ?? t('records.station_unknown')) : ''
-  }
+  return (entry: Entry): string => nameOf(stationId(entry))
 }

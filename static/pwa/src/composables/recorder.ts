@@ -11,6 +11,7 @@ import { fixAt, watchPosition } from './position'
 import { withRoom } from './room'
 import { send } from './sending'
 import { currentAuthor, person } from './session'
+import { codeFor } from './stationCode'
 
 /** What can be undone now, by the place on the screen that shows it. */
 export const undoable = reactive(new Map<string, string>())
@@ -25,10 +26,11 @@ export async function tap<K extends Kind>({ place, kind, body, draft }: Tap<K>):
   if ('fix' in body) follow(entry.id)
 }
 
-/** A tap at a station, with the position that happens to be known. */
+/** A tap at a station, with the position and the door's code that happen to be known. */
 export function here(station_id: string) {
   const fix = fixAt(Date.now())
-  return { station_id, fix, no_fix_reason: fix ? null : ('timeout' as const) }
+  const no_fix_reason = fix ? null : ('timeout' as const)
+  return { station_id, fix, no_fix_reason, station_code: codeFor(station_id) }
 }
 
 /** False when it was frozen meanwhile. */

@@ -1,47 +1,72 @@
-/** A member's own records: entries of this phone with their receipts, and receipts from the other phones. */
+/**
+ * A member's own records: entries of this phone with their receipts, receipts from the other phones, and what the
+ * server told of months that this phone no longer holds.
+ */
 import { computed } from 'vue'
-import { toldEntry } from '@/rules/records'
+import { listKeptMonths, type ServerRecord } from '@/answers/records'
+import { deedsOf } from '@/rules/notices'
+import { asReceipt, changesByTarget, isTold, latestFirst, toldEntry, type Change } from '@/rules/records'
 import { database } from '@/sync/database'
 import type { Entry, Receipt } from '@/sync/types'
 import { useLive } from './live'
 import { person } from './session'
 
-export type RecordRow = { id: string; entry: Entry; receipt: Receipt | undefined; changed: Change | null }
-type Change = 'corrected' | 'withdrawn'
-
-const SHOWN = 300
+export type RecordRow = {
+  id: string
+  entry: Entry
+  receipt: Receipt | undefined
+  changed: Change | null
+  /** Whose hand wrote it and in whose name, where that is somebody else's. */
+  by: string | null
+  behalf: string | null
+  /** Recorded on another phone of the same person. */
+  elsewhere: boolean
+}
 
 export function useRecords() {
   const answer = useLive(() => {
-    const of = { person: person.value }
+    const of = person.value
     return () => readRows(of)
   })
   const rows = computed(() => answer.value ?? [])
   return { rows, loading: computed(() => answer.value === undefined) }
 }
 
-async function readRows(of: { person: string }): Promise<RecordRow[]> {
-  const own = await database.entries.where(of).toArray()
-  const receipts = new Map(
-    (await database.receipts.where(of).toArray()).map((receipt) => [receipt.id, receipt]),
-  )
-  const known = new Set(own.map(({ id }) => id))
-  const told = [...receipts.values()].filter(({ id }) => !known.has(id)).map(toldEntry)
-  const entries = [...own, ...told].sort(latestFirst).slice(0, SHOWN)
-  const changed = changesByTarget(entries)
-  return entries.map((entry) => {
-    const { id } = entry
-    return { id, entry, receipt: receipts.get(id), changed: changed.get(id) ?? null }
-  })
+async function readRows(of: string): Promise<RecordRow[]> {
+  const own = await database.entries.where({ person: of }).toArray()
+  const receipts = await database.receipts.where({ person: of }).toArray()
+  const notices = await database.feed.where({ person: of, noun: 'notice' }).toArray()
+  const served = new Map((await listKeptMonths(of)).flatMap(({ records }) => records.map((each) => [each.id, each])))
+  const deeds = deedsOf(notices)
+  const known = joined({ person: of, receipts, served })
+  const entries = [...own, ...untold(own, known)].sort(latestFirst)
+  const changed = changesByTarget([...entries, ...deeds])
+  const writers = new Map(deeds.map(({ entry_id, by_name }) => [entry_id, by_name]))
+  const onThisPhone = new Set(receipts.map(({ id }) => id))
+  return entries.map((entry) => ({
+    id: entry.id,
+    entry,
+    receipt: known.get(entry.id),
+    changed: changed.get(entry.id) ?? null,
+    by: served.get(entry.id)?.by_name ?? writers.get(entry.id) ?? null,
+    behalf: served.get(entry.id)?.for_name ?? null,
+    elsewhere: isTold(entry) && onThisPhone.has(entry.id),
+  }))
 }
 
-const latestFirst = (one: Entry, other: Entry) => Date.parse(other.recorded_at) - Date.parse(one.recorded_at)
+type Sources = { person: string; receipts: Receipt[]; served: Map<string, ServerRecord> }
 
-function changesByTarget(entries: Entry[]) {
-  const changed = new Map<string, Change>()
-  for (const { kind, body } of entries) {
-    if (!('target_id' in body) || changed.get(body.target_id) === 'withdrawn') continue
-    changed.set(body.target_id, kind === 'withdrawal' ? 'withdrawn' : 'corrected')
+/** This phone's receipts, with the content that it dropped and the server still knows. */
+function joined({ person, receipts, served }: Sources): Map<string, Receipt> {
+  const known = new Map([...served].map(([id, record]) => [id, asReceipt({ person, record })]))
+  for (const receipt of receipts) {
+    const told = known.get(receipt.id)
+    known.set(receipt.id, { ...receipt, body: receipt.body ?? told?.body ?? null })
   }
-  return changed
+  return known
+}
+
+function untold(own: Entry[], known: Map<string, Receipt>): Entry[] {
+  const here = new Set(own.map(({ id }) => id))
+  return [...known.values()].filter(({ id }) => !here.has(id)).map(toldEntry)
 }

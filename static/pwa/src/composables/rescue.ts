@@ -8,6 +8,7 @@ import { findRescueKey, refreshRescueKey } from '@/rescue/key'
 import { noteExport } from '@/sync/outbox'
 import { freezeAll } from './recorder'
 import { person, session } from './session'
+import * as handOut from './handOut'
 
 export type Made = { file: File; count: number }
 
@@ -43,14 +44,9 @@ export async function handInFile(file: File): Promise<string> {
   }
 }
 
-export function save({ file }: Made): void {
-  const url = URL.createObjectURL(file)
-  const link = Object.assign(document.createElement('a'), { href: url, download: file.name })
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
-}
+export const save = ({ file }: Made) => handOut.save(file)
 
 /** Whether this browser can hand the file to another app, such as a chat. */
-export const canPass = ({ file }: Made) => navigator.canShare?.({ files: [file] }) ?? false
+export const canPass = ({ file }: Made) => handOut.canPass(file)
 
-export const pass = ({ file }: Made) => navigator.share({ files: [file] }).catch(() => null)
+export const pass = ({ file }: Made) => handOut.pass(file)

@@ -8,6 +8,7 @@ const format = (options: Intl.DateTimeFormatOptions) => {
 
 export const clockTime = format({ hour: '2-digit', minute: '2-digit' })
 export const shortDay = format({ month: 'short', day: 'numeric' })
+export const weekDay = format({ weekday: 'short' })
 export const fullTime = format({
   month: 'short',
   day: 'numeric',

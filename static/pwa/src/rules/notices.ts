@@ -1,3 +1,5 @@
+import type { Kind } from '@/sync/types'
+
 type Row = { data: Record<string, unknown> }
 export type NewDevice = { id: string; name: string; since: string }
 
@@ -13,5 +15,35 @@ export function newDevices({ rows, own, now }: { rows: Row[]; own: string; now: 
     }))
     .filter(({ device_id, since }) => device_id !== own && now - Date.parse(since) < SHOWN_MS)
     .map(({ device_id, name, since }) => ({ id: device_id, name, since }))
+    .sort((one, other) => other.since.localeCompare(one.since))
+}
+
+/** What somebody else did with this person's records. Servers before it told only the ids. */
+export type Deed = {
+  id: string
+  code: string
+  entry_id: string
+  target_id: string | null
+  since: string
+  by_name: string | null
+  kind: Kind | null
+  recorded_at: string | null
+  body: Record<string, unknown>
+  target: Target | null
+}
+
+/** What was spoken about, as it stood before. */
+export type Target = { kind: Kind; occurred_at: string | null; body: Record<string, unknown> }
+
+/** Latest first. */
+export function deedsOf(rows: (Row & { id: string })[]): Deed[] {
+  return rows
+    .filter(({ data }) => String(data.code).startsWith('entry.'))
+    .map(({ id, data }) => ({
+      ...{ id, code: String(data.code), since: String(data.created_at) },
+      ...{ by_name: null, kind: null, recorded_at: null, target: null },
+      ...(data.data as { entry_id: string; target_id: string | null }),
+      body: ((data.data as { body?: unknown }).body ?? {}) as Record<string, unknown>,
+    }))
     .sort((one, other) => other.since.localeCompare(one.since))
 }

@@ -85,3 +85,16 @@ function latest(shifts: KnownShift[]): KnownShift | null {
     null,
   )
 }
+
+const LIKELY_MS = 3 * 3600_000
+const EARLY_MS = 3600_000 // who comes an hour early comes for the plan
+
+/** When a shift without an end most likely ended: as planned, else after three hours or when the rule closes it. */
+export function likelyEnd(shift: KnownShift, plans: ShiftRow[]): number {
+  const ends = plans
+    .filter(({ data }) => data.station_id === shift.station_id)
+    .map(({ data }) => [Date.parse(String(data.starts_at)), Date.parse(String(data.ends_at))] as const)
+    .filter(([starts, ends]) => starts - EARLY_MS <= shift.started_at && shift.started_at < ends)
+    .map(([, ends]) => ends)
+  return ends.length ? Math.min(...ends) : Math.min(shift.started_at + LIKELY_MS, shift.at_most_until)
+}

@@ -3,6 +3,7 @@ import { distanceM, type Place } from './distance'
 /** A station as the feed brings it. */
 export type Station = Place & {
   id: string
+  code: string
   name: string
   status: string
   address: string | null

@@ -107,4 +107,14 @@ export const listMembers = (q: string, after?: string) =>
 export const issueEnrolmentCode = (member_id: string) =>
   ask<Wire.EnrolmentCode>('POST', '/api/v1/enrolment-codes', { member_id })
 
+export const listDoorScreens = async (station_id: string) =>
+  (await ask<{ door_screens: Wire.DoorScreen[] }>('GET', `/api/v1/door-screens?station_id=${station_id}`))
+    .door_screens
+
+export const issueDoorCode = (station_id: string) =>
+  ask<Wire.EnrolmentCode>('POST', '/api/v1/door-screens/codes', { station_id })
+
+export const revokeDoorScreen = (id: string, is_lost: boolean) =>
+  ask<null>('DELETE', `/api/v1/door-screens/${id}?is_lost=${is_lost}`)
+
 export const revokeDevice = (id: string) => ask<null>('DELETE', `/api/v1/devices/${id}`)

@@ -131,6 +131,8 @@ export type Member = {
   devices: Device[]
 }
 
+export type DoorScreen = Device & { enrolled_at: string }
+
 export type EnrolmentCode = { code: string; url: string; expires_at: string }
 
 export type Gate = {

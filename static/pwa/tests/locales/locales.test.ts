@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import english from '@/locales/en.json'
+import codeEnglish from '@/locales/code.en.json'
+import codeChinese from '@/locales/code.zh-CN.json'
+import doorEnglish from '@/door/locales/en.json'
+import doorChinese from '@/door/locales/zh-CN.json'
+import mineEnglish from '@/locales/mine.en.json'
+import mineChinese from '@/locales/mine.zh-CN.json'
 import rescueEnglish from '@/locales/rescue.en.json'
 import rescueChinese from '@/locales/rescue.zh-CN.json'
 import chinese from '@/locales/zh-CN.json'
@@ -11,9 +17,12 @@ const holes = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort()
 const sets: [string, Record<string, string>, Record<string, string>][] = [
   ['everyday', chinese, english],
   ['rescue', rescueChinese, rescueEnglish],
+  ['own pages', mineChinese, mineEnglish],
+  ['code', codeChinese, codeEnglish],
+  ['door', doorChinese, doorEnglish],
 ]
 
-describe.each(sets)('the member’s %s words', (_name, chinese, english) => {
+describe.each(sets)('the %s words', (_name, chinese, english) => {
   it('never blame and never use the forbidden ones', () => {
     expect(Object.entries(chinese).filter(([, text]) => FORBIDDEN.test(text) || /[!！]/.test(text))).toEqual(
       [],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   forgottenShift,
   joined,
+  likelyEnd,
   midnightAfter,
   openShift,
   shiftsOfEntries,
@@ -67,5 +68,25 @@ describe('a shift of another phone', () => {
     expect(openShift(joined(shiftsOfEntries([start('a'), end('a')]), fed), noon)).toBeNull()
     const ended = shiftsOfFeed([row({ ended_at: '2026-11-21T02:00:00Z' })])
     expect(openShift(joined(shiftsOfEntries([start('a')]), ended), noon)).toBeNull()
+  })
+})
+
+describe('a forgotten end', () => {
+  const began = at('2026-11-20T08:30:00+08:00')
+  const shift = { id: 'a', station_id: 's', started_at: began, ended: false, at_most_until: midnightAfter(began) }
+  const plan = (station_id: string, starts: string, ends: string) => ({
+    id: 'p',
+    data: { station_id, starts_at: `2026-11-20T${starts}:00+08:00`, ends_at: `2026-11-20T${ends}:00+08:00` },
+  })
+
+  it('is offered as it was planned', () => {
+    const plans = [plan('another', '08:00', '10:00'), plan('s', '14:00', '16:00'), plan('s', '09:00', '14:00')]
+    expect(likelyEnd(shift, plans)).toBe(at('2026-11-20T14:00:00+08:00'))
+  })
+
+  it('is offered after three hours where nothing was planned, and not past the rule', () => {
+    expect(likelyEnd(shift, [])).toBe(at('2026-11-20T11:30:00+08:00'))
+    const late = { ...shift, started_at: shift.at_most_until - 3600_000 }
+    expect(likelyEnd(late, [])).toBe(shift.at_most_until)
   })
 })

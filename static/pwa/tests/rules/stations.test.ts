@@ -3,6 +3,7 @@ import { inOrderOfUse, matching, purposeAt, type Station } from '@/rules/station
 
 const station = (name: string, lon: number, status = 'open'): Station => ({
   id: name,
+  code: name,
   name,
   lat: 22.5,
   lon,

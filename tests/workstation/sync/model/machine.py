@@ -319,7 +319,7 @@ class Field(RuleBasedStateMachine):
                 self.settle(phone)
         for phone in phones:  # what one brought may be news for another
             self.settle(phone)
-        check_everything(self.world, phones)
+        check_everything(self.world, phones, was_restored=self.was_restored)
 
     def settle(self, phone: Phone) -> None:
         wait_for_feed(self.world.client)

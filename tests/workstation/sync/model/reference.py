@@ -154,7 +154,7 @@ class Reference:
         if sealed.state == "accepted":
             plain = sealed.entry | {"device_id": None}
             return self._take_new(replace(self._judged(plain, device_id), number=sealed.number))
-        return self._take_new(deepcopy(sealed))
+        return self._take_new(replace(sealed, state="held"))  # also what staff had closed
 
     # -- judging -----------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from sqlalchemy import Update, select, text, update
 from werkzeug.test import TestResponse
 
 from api import clock, create_app
-from api.restores import count_restore
+from api.restores import begin_counted_epoch
 from tests.cast import NOON, Cast, Place
 from tests.databases import settings
 from tests.workstation.sync.model.phone import Call, Phone
@@ -25,7 +25,7 @@ from tests.workstation.sync.model.reference import Device, Expected, Kept, Refer
 from tests.workstation.sync.model.stores import PostgresStore, SqliteStore
 from workstation.database import db, writing
 from workstation.feed.models import EVERYBODY, Installation
-from workstation.feed.operations import FeedChange, begin_epoch, publish
+from workstation.feed.operations import FeedChange, publish
 from workstation.network.models import Station
 from workstation.people.models import Member, StationMember
 
@@ -80,7 +80,8 @@ class World:
         clock.now = lambda: self.now
         self.now = NOON
         self._put_back(self.template)
-        (self.data_dir / "restores").unlink(missing_ok=True)
+        for counted in ("restores", "last_epoch_start"):
+            (self.data_dir / counted).unlink(missing_ok=True)
         if isinstance(self.store, PostgresStore):
             self.store.forget_backups()
         self.phones = deepcopy(self.templates)
@@ -273,7 +274,7 @@ class World:
         self._put_back(backup)
         if announced:
             with self.app.app_context(), writing():
-                begin_epoch(restores=count_restore(self.data_dir / "restores"))
+                begin_counted_epoch(data_dir=self.data_dir)
 
     def standing(self) -> tuple[str, int]:
         """The epoch of the database, and the number of its last change (SQLite)."""

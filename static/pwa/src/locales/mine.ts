@@ -1,0 +1,13 @@
+/** The words of one's own pages (records, months, plan, what others did): they come with those pages. */
+import { chosenLanguage } from './index'
+import { makeTranslate } from './translate'
+import english from './mine.en.json'
+import chinese from './mine.zh-CN.json'
+
+export const words = makeTranslate(chinese, chosenLanguage() === 'en' ? english : {})
+
+/** `2026-11` as people say it. */
+export function monthWords(month: string): string {
+  const [y, m] = month.split('-').map(Number)
+  return words('month', { y: y!, m: m! })
+}
