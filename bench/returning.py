@@ -1,5 +1,6 @@
-"""A phone that comes back after an outage, as docs/sync-protocol.md says: an entry is kept until its receipt is
-here, and a call that fails is repeated after the wait of 9.1.
+"""A phone that comes back after an outage, as docs/sync-protocol.md says.
+
+An entry is kept until its receipt is here, and a call that fails is repeated after the wait of 9.1.
 """
 
 import asyncio

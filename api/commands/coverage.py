@@ -39,5 +39,5 @@ def _networks(code: str | None) -> list[Network]:
 
 def _watched(parts: Parts, title: str) -> Iterable[Sequence[Place]]:
     """The parts with a progress bar, where somebody watches."""
-    shown: Iterable[Sequence[Place]] = tqdm(parts, desc=title, unit="×1000", disable=None)
+    shown: Iterable[Sequence[Place]] = tqdm(parts, desc=title, unit="×200", disable=None)
     return shown

@@ -20,7 +20,7 @@ from workstation.ids import new_id
 from workstation.network.models import Network
 from workstation.prepared import lock_names
 
-PLACES_AT_ONCE = 1000
+PLACES_AT_ONCE = 200  # with their facts: a busy station-day has a hundred
 NOTES_AT_ONCE = 300
 DAY_COLUMNS = tuple(
     column.name

@@ -5,10 +5,11 @@ import hmac
 from collections.abc import Collection
 from functools import partial
 from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, not_, or_, select, text, tuple_
+from sqlalchemy import Select, bindparam, or_, select, text, tuple_
 
-from workstation.database import db, id_list, one_of
+from workstation.database import db
 from workstation.feed.models import EVERYBODY, Change
 from workstation.keys import Keys
 from workstation.prepared import Prepared, ask, ask_together
@@ -56,11 +57,6 @@ class Standing(NamedTuple):
     head: int
     last_seq: int
 
-    @property
-    def end(self) -> Position:
-        """The last place that is final."""
-        return Position(self.horizon - 1, self.last_seq)
-
 
 class Row(NamedTuple):
     """One change. What the thing is stands in its own table."""
@@ -73,7 +69,6 @@ class Row(NamedTuple):
 
 
 def _changes(dialect: str) -> Select[str, str, str, int, int]:
-    told = and_(Change.noun == "receipt", one_of(Change.id, "told", dialect=dialect))
     place = tuple_(Change.tx, Change.seq)
     return (
         select(Change.noun, Change.id, Change.op, Change.tx, Change.seq)
@@ -82,7 +77,6 @@ def _changes(dialect: str) -> Select[str, str, str, int, int]:
             or_(Change.audience == EVERYBODY, Change.audience == bindparam("member_id")),
             place > tuple_(bindparam("tx"), bindparam("seq")),
             Change.tx < text(HORIZON[dialect]),
-            not_(told),
         )
         .order_by(Change.tx, Change.seq)
         .limit(bindparam("limit"))
@@ -99,19 +93,17 @@ def read_standing() -> Standing:
 
 
 def read_changes(
-    *, network_id: int, member_id: str, after: Position, told: Collection[str], limit: int = PAGE
+    *, network_id: int, member_id: str, after: Position, limit: int = PAGE
 ) -> tuple[Standing, list[Row]]:
     """The next final changes for a member, those for everybody and the member's own, in feed order.
 
     Where the feed stands is read just before: what became final in between is left for the next page.
-    `told` are receipts that the same answer gives already.
     """
     changes = CHANGES.given(
         network_id=network_id,
         member_id=member_id,
         tx=after.tx,
         seq=after.seq,
-        told=id_list(told),
         limit=limit,
     )
     [standing], rows = ask_together(WHERE_IT_STANDS.given(), changes)
@@ -157,20 +149,22 @@ def read_page(
 ) -> Page:
     """The changes behind a cursor. A cursor of another epoch, or none of ours, starts anew with `reset`.
 
-    A page that is not full has scanned all that is final, and its cursor says so.
+    `told` are receipts that the same answer gives already. The cursor is the last row scanned, never the
+    horizon: a transaction below that may have left nothing on the disk, and after a crash its number is
+    given again.
     """
     known = read_cursor(cursor, keys=keys) if cursor else None
     after = known[1] if known else START
-    read = partial(read_changes, network_id=network_id, member_id=member_id, told=told)
+    read = partial(read_changes, network_id=network_id, member_id=member_id)
     standing, changes = read(after=after)
     reset = cursor is not None and (known is None or known[0] != standing.epoch)
     if reset and after != START:
         after = START
         standing, changes = read(after=after)
     more = len(changes) == PAGE
-    scanned = Position(changes[-1].tx, changes[-1].seq) if more else max(after, standing.end)
+    scanned = Position(changes[-1].tx, changes[-1].seq) if changes else after
     return Page(
-        changes=changes,
+        changes=[row for row in changes if row.noun != "receipt" or row.id not in told],
         cursor=write_cursor(epoch=standing.epoch, position=scanned, keys=keys),
         more=more,
         reset=reset,
@@ -181,15 +175,22 @@ def read_page(
 def is_displaced(standing: Standing, *, cursor: str | None, keys: Keys) -> bool:
     """Whether this database is not the one that its epoch began on: it was put back, moved or promoted.
 
-    Either PostgreSQL says so, or a phone has seen more of the epoch than there is.
+    Either PostgreSQL says so, or a phone has seen more of the epoch than there is, or an epoch after it.
     """
     if standing.fingerprint is not None and _fingerprint() != standing.fingerprint:
         return True
     known = read_cursor(cursor, keys=keys) if cursor else None
-    if known is None or known[0] != standing.epoch:
+    if known is None:
         return False
+    if known[0] != standing.epoch:
+        return _is_younger(known[0], than=standing.epoch)
     tx, seq = known[1]
     return tx >= standing.head or (standing.fingerprint is None and seq > standing.last_seq)
+
+
+def _is_younger(epoch: str, *, than: str) -> bool:
+    """Whether this epoch began after the other: a database's first is random, later ones hold the time."""
+    return (UUID(epoch).version == 7, epoch) > (UUID(than).version == 7, than)
 
 
 def _fingerprint() -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from workstation.keys import Keys
 from workstation.network.queries import by_station, find_places, places_of
 from workstation.people.queries import find_rights, list_device_owners, list_existing_members
-from workstation.prepared import ask_together, locks
+from workstation.prepared import ask_together, lock_names, locks
 from workstation.shifts.queries import Duty, list_duties
 from workstation.shifts.rules import closes_at
 from workstation.sync.entries import (
@@ -97,6 +97,7 @@ class Ledger:
         self.stations = by_station(places)
         sealed = {each.id for each in incoming if isinstance(each, Seal)}
         self.held = find_held(network_id=self.network_id, ids=self._held_or_other(entries) & ids | sealed)
+        self._lock_stories(entries)
         self._read_families({kept.root_id for kept in self.known.values() if kept.root_id})
         self._read_stations({kept.station_id for kept in self.known.values()})
         others = {each.device_id for each in entries if each.device_id not in (None, self.sender.device_id)}
@@ -107,6 +108,17 @@ class Ledger:
         people |= self._sealed_people()
         self.subjects = list_existing_members(network_id=self.network_id, ids=sorted(people))
         self._read_shifts(entries)
+
+    def _lock_stories(self, entries: Iterable[Entry]) -> None:
+        """Locks the roots that these entries speak about, through whichever door.
+
+        A word about a shift and one about its end name no entry in common, and rewrite the same row. Always
+        after the entries' own names, so without deadlock.
+        """
+        targets = (self.known.get(each.target_id) for each in entries if each.target_id)
+        roots = {target.root_id for target in targets if target and target.root_id}
+        if roots:
+            lock_names(f"story {self.network_id} {id}" for id in roots)
 
     def named(self, incoming: Iterable[Incoming]) -> set[str]:
         """Ids that two calls at the same moment could both touch: those given, and what they speak about."""

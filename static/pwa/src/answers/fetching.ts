@@ -1,4 +1,4 @@
-/** Asks the server for one thing and keeps the answer. */
+/** Asks the server for something and keeps the answer; what was kept before stays when nothing answers. */
 import { request, Unreachable } from '@/api/request'
 import type { Session } from '@/api/sessions'
 import { evenIfFull } from '@/sync/database'
@@ -9,10 +9,17 @@ export type Outcome = 'fresh' | 'offline' | 'refused'
 
 export type Asking = { person: string; session: Session | null; path: string }
 
-/** What answers is kept under its path; what was kept before stays when nothing answers. */
-export async function fetchAnswer({ person, session, path }: Asking): Promise<Outcome> {
+export const fetchAnswer = (asking: Asking): Promise<Outcome> => keep(asking, () => read(asking))
+
+/** Null where the server refuses. */
+export async function read<T>({ session, path }: Omit<Asking, 'person'>): Promise<T | null> {
+  return (await request<T>({ method: 'GET', path, session })).data
+}
+
+/** Keeps under this path what `answering` gives. */
+export async function keep({ person, path }: Asking, answering: () => Promise<unknown>): Promise<Outcome> {
   try {
-    const { data } = await request({ method: 'GET', path, session })
+    const data = await answering()
     if (!data) return 'refused'
     await evenIfFull(answerDatabase.answers.put({ person, path, data, fetched_at: Date.now() }))
     return 'fresh'

@@ -1,40 +1,35 @@
 /** A person's own records of one month, as the server has them. */
-import { request, Unreachable } from '@/api/request'
-import { evenIfFull } from '@/sync/database'
 import type { Result, Told } from '@/sync/types'
 import { answerDatabase } from './database'
-import type { Asking, Outcome } from './fetching'
+import { keep, read, type Asking, type Outcome } from './fetching'
 
 export type ServerRecord = Result & Told & { id: string; by_name: string | null; for_name: string | null }
 export type RecordsOfMonth = { month: string; records: ServerRecord[]; earlier: string | null }
 
 type Page = RecordsOfMonth & { next: number | null }
+type AskingMonth = Omit<Asking, 'path'> & { month: string }
 
 const PATH = '/api/v1/records?month='
 
 /** All pages of the month, kept as one answer. */
-export async function fetchMonth({ person, session, month }: Omit<Asking, 'path'> & { month: string }): Promise<Outcome> {
-  const path = PATH + month
+export function fetchMonth({ person, session, month }: AskingMonth): Promise<Outcome> {
+  const asking = { person, session, path: PATH + month }
+  return keep(asking, () => readPages(asking))
+}
+
+async function readPages({ session, path }: Asking): Promise<RecordsOfMonth | null> {
   const records: ServerRecord[] = []
-  try {
-    let after: number | null = 0
-    let earlier: string | null = null
-    while (after !== null) {
-      const { data }: { data: Page | null } = await request<Page>({ method: 'GET', path: `${path}&after=${after}`, session })
-      if (!data) return 'refused'
-      records.push(...data.records)
-      ;({ next: after, earlier } = data)
-    }
-    const data: RecordsOfMonth = { month, records, earlier }
-    await evenIfFull(answerDatabase.answers.put({ person, path, data, fetched_at: Date.now() }))
-    return 'fresh'
-  } catch (error) {
-    if (error instanceof Unreachable) return 'offline'
-    throw error
+  for (let after = 0; ;) {
+    const page = await read<Page>({ session, path: `${path}&after=${after}` })
+    if (!page) return null
+    records.push(...page.records)
+    if (page.next === null) return { month: page.month, records, earlier: page.earlier }
+    after = page.next
   }
 }
 
 export async function listKeptMonths(person: string): Promise<RecordsOfMonth[]> {
-  const kept = answerDatabase.answers.where('[person+path]').between([person, PATH], [person, `${PATH}\uffff`])
-  return (await kept.toArray()).map(({ data }) => data as RecordsOfMonth)
+  const index = answerDatabase.answers.where('[person+path]')
+  const kept = await index.between([person, PATH], [person, `${PATH}\uffff`]).toArray()
+  return kept.map(({ data }) => data as RecordsOfMonth)
 }

@@ -8,7 +8,11 @@ const AHEAD_S = 3600
 
 /** The same turn has the same UID each time: added twice, it stands in the calendar once. */
 export function calendarFile(turns: CalendarTurn[], { name, now }: { name: string; now: number }): File {
-  const calendar = ical({ name, method: ICalCalendarMethod.PUBLISH, prodId: { company: 'workstation', product: 'duty' } })
+  const calendar = ical({
+    name,
+    method: ICalCalendarMethod.PUBLISH,
+    prodId: { company: 'workstation', product: 'duty' },
+  })
   for (const { id, starts_at, ends_at, title, place } of turns) {
     const event = calendar.createEvent({
       id,

@@ -18,10 +18,14 @@ export function useAnswer<T>(path: () => string) {
     if (asked === path()) outcome.value = answered
   }
 
-  watch(path, () => {
-    outcome.value = null
-    void ask()
-  }, { immediate: true })
+  watch(
+    path,
+    () => {
+      outcome.value = null
+      void ask()
+    },
+    { immediate: true },
+  )
   addEventListener('online', ask)
   onScopeDispose(() => removeEventListener('online', ask))
 

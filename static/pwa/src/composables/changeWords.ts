@@ -11,5 +11,8 @@ export function useChangeWords() {
   const topic = (code: unknown) =>
     String(topics.value?.find(({ data }) => data.code === code)?.data.name ?? code)
   const names: Names = { station, topic, people: (n) => t('records.people', { n }), time: fullTime }
-  return { topicName: topic, valuesOf: (values: Record<string, unknown> = {}) => valueWords(values, names).join('；') }
+  return {
+    topicName: topic,
+    valuesOf: (values: Record<string, unknown> = {}) => valueWords(values, names).join('；'),
+  }
 }

@@ -32,7 +32,9 @@ export function useDeeds() {
 async function readSeen(of: { person: string }): Promise<Map<string, Entry | null>> {
   const marks = await answerDatabase.seen.where(of).toArray()
   const ids = marks.flatMap(({ entry_id }) => entry_id ?? [])
-  const entries = new Map((await database.entries.where('id').anyOf(ids).toArray()).map((entry) => [entry.id, entry]))
+  const entries = new Map(
+    (await database.entries.where('id').anyOf(ids).toArray()).map((entry) => [entry.id, entry]),
+  )
   const received = new Set((await database.receipts.where(of).primaryKeys()).map(([, id]) => id))
   const standing = marks.filter(({ entry_id: id }) => !id || entries.has(id) || received.has(id))
   return new Map(standing.map(({ id, entry_id }) => [id, entries.get(entry_id ?? '') ?? null]))

@@ -30,7 +30,9 @@ export function useRecordSearch({ rows, placeOf }: { rows: () => RecordRow[]; pl
   const search = ref('')
   const filter = ref<Filter>('all')
   const topics = useFeed('topic')
-  const topicNames = computed(() => new Map((topics.value ?? []).map(({ data }) => [data.code, String(data.name)])))
+  const topicNames = computed(
+    () => new Map((topics.value ?? []).map(({ data }) => [data.code, String(data.name)])),
+  )
 
   function partsOf({ entry, receipt, by, behalf }: RecordRow) {
     const { topic, summary, reason } = entry.body as Record<string, string | undefined>

@@ -36,7 +36,9 @@ async function readRows(of: string): Promise<RecordRow[]> {
   const own = await database.entries.where({ person: of }).toArray()
   const receipts = await database.receipts.where({ person: of }).toArray()
   const notices = await database.feed.where({ person: of, noun: 'notice' }).toArray()
-  const served = new Map((await listKeptMonths(of)).flatMap(({ records }) => records.map((each) => [each.id, each])))
+  const served = new Map(
+    (await listKeptMonths(of)).flatMap(({ records }) => records.map((each) => [each.id, each])),
+  )
   const deeds = deedsOf(notices)
   const known = joined({ person: of, receipts, served })
   const entries = [...own, ...untold(own, known)].sort(latestFirst)

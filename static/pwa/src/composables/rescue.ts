@@ -24,7 +24,10 @@ export async function makeFile(): Promise<Made | string> {
   if (content.count === 0) return words('none')
   await noteExport({ person: person.value, made_at: Date.now(), count: content.count })
   const name = rescueFileName(content.made_at)
-  return { file: new File([JSON.stringify(content)], name, { type: 'application/json' }), count: content.count }
+  return {
+    file: new File([JSON.stringify(content)], name, { type: 'application/json' }),
+    count: content.count,
+  }
 }
 
 /** A sentence that says what became of the file. */

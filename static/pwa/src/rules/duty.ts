@@ -23,7 +23,10 @@ export function turnOf(told: Record<string, unknown>): Turn {
 }
 
 /** Who else is planned, one's own turns left out, by the day on which they start. */
-export function othersByDay(told: (Record<string, unknown> & Pick<SharedTurn, 'member_name' | 'is_own'>)[], now: number) {
+export function othersByDay(
+  told: (Record<string, unknown> & Pick<SharedTurn, 'member_name' | 'is_own'>)[],
+  now: number,
+) {
   const turns = told
     .map((row) => ({ ...turnOf(row), member_name: row.member_name, is_own: row.is_own }))
     .filter(({ is_own, ends_at }) => !is_own && ends_at > now)

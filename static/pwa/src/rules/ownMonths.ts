@@ -38,7 +38,8 @@ export function ownMonths({ shifts, records, now }: Known): OwnMonth[] {
     if (!months.has(month)) months.set(month, nothing(month))
     return months.get(month)!
   }
-  for (const { data } of shifts) if (!data.withdrawn) addShift(at(Date.parse(String(data.started_at))), data, now)
+  for (const { data } of shifts)
+    if (!data.withdrawn) addShift(at(Date.parse(String(data.started_at))), data, now)
   for (const { entry, changed } of records)
     if (entry.state === 'received' && changed !== 'withdrawn') addRecord(at, entry)
   return [...months.values()].sort((one, other) => other.month.localeCompare(one.month))

@@ -31,7 +31,13 @@ function stateTold({ status, closed }: Receipt): Entry['state'] {
 export const isTold = ({ device_id }: Entry) => device_id === ''
 
 /** A record as the server tells it, in the shape of a receipt of this phone. */
-export function asReceipt({ person, record }: { person: string; record: Result & Told & { id: string } }): Receipt {
+export function asReceipt({
+  person,
+  record,
+}: {
+  person: string
+  record: Result & Told & { id: string }
+}): Receipt {
   return { ...record, person, epoch: null, stored_at: 0 }
 }
 
@@ -48,7 +54,8 @@ export function changesByTarget(said: Said[]): Map<string, Change> {
   for (const { kind, body, target_id } of said) {
     if (kind !== 'correction' && kind !== 'withdrawal') continue
     const target = target_id ?? (body as { target_id?: string }).target_id ?? ''
-    if (changed.get(target) !== 'withdrawn') changed.set(target, kind === 'withdrawal' ? 'withdrawn' : 'corrected')
+    if (changed.get(target) !== 'withdrawn')
+      changed.set(target, kind === 'withdrawal' ? 'withdrawn' : 'corrected')
   }
   return changed
 }

@@ -7,7 +7,16 @@ const daysAgo = (days: number) => new Date(now - days * 24 * 3600_000).toISOStri
 
 function row(state: EntryState, days: number, code: string | null = null) {
   const entry: Entry = {
-    ...{ id: `${state} ${days}`, person: 'p', device_id: 'd', seq: 1, kind: 'check_in', v: 1, run: '', tapped_ms: 0 },
+    ...{
+      id: `${state} ${days}`,
+      person: 'p',
+      device_id: 'd',
+      seq: 1,
+      kind: 'check_in',
+      v: 1,
+      run: '',
+      tapped_ms: 0,
+    },
     ...{ state, recorded_at: daysAgo(days), reason: code ? { code, message: null } : null },
     body: { station_id: 's', fix: null, no_fix_reason: null, purpose: 'duty' },
   }

@@ -3,7 +3,12 @@ import { comingTurns, daysUntil, othersByDay } from '@/rules/duty'
 
 const now = new Date(2026, 10, 21, 10, 0).getTime()
 const at = (day: number, hour: number) => new Date(2026, 10, day, hour).toISOString()
-const plan = (id: string, day: number) => ({ id, station_id: 's', starts_at: at(day, 9), ends_at: at(day, 12) })
+const plan = (id: string, day: number) => ({
+  id,
+  station_id: 's',
+  starts_at: at(day, 9),
+  ends_at: at(day, 12),
+})
 
 describe('the duty plan', () => {
   it('shows what goes on and what comes, next first', () => {

@@ -12,8 +12,25 @@ it('months stand once, latest first', () => {
 })
 
 it('so many months are opened at first that a screen is full', () => {
-  expect(firstMonths([['2026-11', 3], ['2026-10', 18], ['2026-09', 9]], 20)).toEqual(['2026-11', '2026-10'])
-  expect(firstMonths([['2026-11', 30], ['2026-10', 18]], 20)).toEqual(['2026-11'])
+  expect(
+    firstMonths(
+      [
+        ['2026-11', 3],
+        ['2026-10', 18],
+        ['2026-09', 9],
+      ],
+      20,
+    ),
+  ).toEqual(['2026-11', '2026-10'])
+  expect(
+    firstMonths(
+      [
+        ['2026-11', 30],
+        ['2026-10', 18],
+      ],
+      20,
+    ),
+  ).toEqual(['2026-11'])
   expect(firstMonths([['2026-11', 3]], 20)).toEqual(['2026-11'])
   expect(firstMonths([], 20)).toEqual([])
 })

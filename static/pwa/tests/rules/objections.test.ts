@@ -3,9 +3,18 @@ import { deedsOf, type Deed } from '@/rules/notices'
 import { objectionTo, wayOf } from '@/rules/objections'
 
 const done = (code: string, data: Record<string, unknown>): Deed =>
-  deedsOf([{ id: 'n', data: { code, created_at: '2026-11-20T04:00:00Z', data: { entry_id: 'e', target_id: 't', ...data } } }])[0]!
+  deedsOf([
+    {
+      id: 'n',
+      data: { code, created_at: '2026-11-20T04:00:00Z', data: { entry_id: 'e', target_id: 't', ...data } },
+    },
+  ])[0]!
 
-const checkIn = { kind: 'check_in', occurred_at: '2026-11-20T01:00:00Z', body: { station_id: 's', purpose: 'duty' } }
+const checkIn = {
+  kind: 'check_in',
+  occurred_at: '2026-11-20T01:00:00Z',
+  body: { station_id: 's', purpose: 'duty' },
+}
 
 describe('saying no', () => {
   it('to an entry in one’s name withdraws it', () => {
@@ -29,7 +38,13 @@ describe('saying no', () => {
     const deed = done('entry.withdrawal', { kind: 'withdrawal', body: { reason: '记错' }, target: checkIn })
     expect(objectionTo(deed, '本人否认')).toEqual({
       kind: 'check_in',
-      body: { station_id: 's', purpose: 'duty', fix: null, no_fix_reason: null, stated_at: checkIn.occurred_at },
+      body: {
+        station_id: 's',
+        purpose: 'duty',
+        fix: null,
+        no_fix_reason: null,
+        stated_at: checkIn.occurred_at,
+      },
     })
   })
 

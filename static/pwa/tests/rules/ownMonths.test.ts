@@ -10,7 +10,14 @@ const shift = (started_at: string, more: Record<string, unknown> = {}) => ({
 })
 
 function record(kind: Kind, recorded_at: string, body: Record<string, unknown> | null = {}) {
-  const receipt = { id: recorded_at, person: 'p', status: 'accepted', receipt_no: 1, epoch: null, stored_at: 0 }
+  const receipt = {
+    id: recorded_at,
+    person: 'p',
+    status: 'accepted',
+    receipt_no: 1,
+    epoch: null,
+    stored_at: 0,
+  }
   return { entry: toldEntry({ ...receipt, kind, recorded_at, body }), changed: null as string | null }
 }
 
@@ -57,7 +64,14 @@ describe('one’s own months', () => {
   })
 
   it('make a year', () => {
-    const month = { month: '2026-11', shifts: 2, hours: { low: 1.25, high: 2 }, receptions: 1, people_received: 4, check_ins: 3 }
+    const month = {
+      month: '2026-11',
+      shifts: 2,
+      hours: { low: 1.25, high: 2 },
+      receptions: 1,
+      people_received: 4,
+      check_ins: 3,
+    }
     expect(sumOf([month, month])).toEqual({
       ...{ shifts: 4, hours: { low: 2.5, high: 4 }, receptions: 2, people_received: 8, check_ins: 6 },
     })

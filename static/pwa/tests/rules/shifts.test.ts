@@ -73,14 +73,24 @@ describe('a shift of another phone', () => {
 
 describe('a forgotten end', () => {
   const began = at('2026-11-20T08:30:00+08:00')
-  const shift = { id: 'a', station_id: 's', started_at: began, ended: false, at_most_until: midnightAfter(began) }
+  const shift = {
+    id: 'a',
+    station_id: 's',
+    started_at: began,
+    ended: false,
+    at_most_until: midnightAfter(began),
+  }
   const plan = (station_id: string, starts: string, ends: string) => ({
     id: 'p',
     data: { station_id, starts_at: `2026-11-20T${starts}:00+08:00`, ends_at: `2026-11-20T${ends}:00+08:00` },
   })
 
   it('is offered as it was planned', () => {
-    const plans = [plan('another', '08:00', '10:00'), plan('s', '14:00', '16:00'), plan('s', '09:00', '14:00')]
+    const plans = [
+      plan('another', '08:00', '10:00'),
+      plan('s', '14:00', '16:00'),
+      plan('s', '09:00', '14:00'),
+    ]
     expect(likelyEnd(shift, plans)).toBe(at('2026-11-20T14:00:00+08:00'))
   })
 
