@@ -7,8 +7,10 @@ import asyncio
 import itertools
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 
@@ -26,6 +28,7 @@ from workstation.sync.models import Receipt
 WITHIN_S, P95_MS = 60, 5_000
 DAYS = 3
 STORED = select(Receipt.entry_id, Receipt.receipt_no)
+Found = TypeVar("Found")
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -87,9 +90,9 @@ def measure(place: Databases, size: Size) -> Outcome:
     with served(OURS, database_url=url, data_dir=place.folder / "data", workers=size.workers) as port:
         phones = _phones(founded, port, size)
         for phone in phones:
-            asyncio.run(phone.come_back())  # one by one: what they knew before the outage
+            _wait_for(phone.come_back())  # one by one: what they knew before the outage
         _load(phones, founded, size)
-        seconds = asyncio.run(_all_at_once(phones))
+        seconds = _wait_for(_all_at_once(phones))
     with opened(url, place.folder):
         return _outcome(place.kind, phones, seconds, size)
 
@@ -104,6 +107,12 @@ def _load(phones: Sequence[Returning], founded: Founded, size: Size) -> None:
         days = walk(founded.places, days=DAYS, first=number * 7, size=size.entries)
         phone.waiting = next(itertools.islice(days, 1))
         phone.times_ms.clear()
+
+
+def _wait_for(work: Coroutine[Any, Any, Found]) -> Found:
+    """Runs it in a thread of its own: in a test run this one may belong to a browser's event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 async def _all_at_once(phones: Sequence[Returning]) -> float:

@@ -42,10 +42,10 @@ class Size:
     """`filled` check-ins stand in the database beforehand; `captured` batches are what raw inserts repeat."""
 
     stations: int = 242
-    filled: int = 20_000
+    filled: int = 5_000
     captured: int = 8
     rounds: int = 3
-    seconds: float = 3.0
+    seconds: float = 2.0
     clients: tuple[int, ...] = (1, 4, 16)
     batch: int = 25
     workers: int = 2

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 const DIST = new URL('../dist/', import.meta.url).pathname
-const FIRST_LOAD_MAX_BYTES = 115_000
+const FIRST_LOAD_MAX_BYTES = 105_000
 const TEXT = /\.(js|css|html|json|svg|webmanifest)$/
 
 const gzip = (data) => gzipSync(data, { level: 9 })
