@@ -57,7 +57,8 @@ def sync() -> Response:
     told = {result["id"] for result in results if result["status"] in ("accepted", "duplicate")}
     answer = {"server_time": person.now, "results": results} | _changes(person, envelope["cursor"], told)
     response = Response(dump_json(answer), mimetype="application/json")
-    response.call_on_close(partial(catch_up_behind, current_app._get_current_object(), person.network_id))  # type: ignore[attr-defined]
+    app: Any = current_app  # a proxy; behind the answer there is no current one any more
+    response.call_on_close(partial(catch_up_behind, app._get_current_object(), person.network_id))
     return response
 
 

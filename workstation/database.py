@@ -273,9 +273,9 @@ def one_of(column: Any, name: str, *, dialect: str) -> ColumnElement[bool]:
     However many there are, the statement stays the same text: compiled once, planned once.
     """
     if dialect == "postgresql":
-        return column == any_(bindparam(name, type_=IdArray()))  # type: ignore[no-any-return]
+        return typed(ColumnElement[bool], column == any_(bindparam(name, type_=IdArray())))
     given = func.json_each(bindparam(name, type_=String)).table_valued("value")
-    return column.in_(select(given.c.value))  # type: ignore[no-any-return]
+    return typed(ColumnElement[bool], column.in_(select(given.c.value)))
 
 
 def id_list(ids: Collection[str]) -> str:

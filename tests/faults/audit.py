@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -16,7 +17,7 @@ from workstation.receptions.models import Reception
 from workstation.shifts.models import Shift
 from workstation.sync.models import HeldEntry, Receipt
 
-FACTS = {"check_in": CheckIn, "shift_start": Shift, "reception": Reception}
+FACTS: dict[str, Any] = {"check_in": CheckIn, "shift_start": Shift, "reception": Reception}
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def _compare_facts() -> None:
     """Each accepted root is one fact, and there is no fact without one."""
     for kind, model in FACTS.items():
         roots = set(db.session.scalars(select(Receipt.entry_id).where(Receipt.kind == kind)))
-        facts = list(db.session.scalars(select(model.id)))  # type: ignore[attr-defined]
+        facts = list(db.session.scalars(select(model.id)))
         assert len(facts) == len(set(facts))
         assert set(facts) == roots
 

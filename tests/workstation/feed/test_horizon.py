@@ -1,6 +1,7 @@
 """What keeps a transaction from holding the feed back, and how far it is held back now."""
 
 import time
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -52,10 +53,10 @@ def test_reports_run_in_transactions_that_only_read(
     seen: list[str] = []
     get_picture = overview.get_picture
 
-    def look(**given: object) -> object:
+    def look(**given: Any) -> object:
         seen.append(str(db.session.scalar(text("SHOW transaction_read_only"))))
         seen.append(str(db.session.scalar(text("SHOW transaction_isolation"))))
-        return get_picture(**given)  # type: ignore[arg-type]
+        return get_picture(**given)
 
     monkeypatch.setattr(overview, "get_picture", look)
     answer = cast.phone("city_officer").get(f"/api/v1/{path}?window=90d")
