@@ -264,6 +264,7 @@ Against, in the same run: a bare Flask that parses the batch and returns; Flask 
 marshmallow and writes one table in one statement; and, without any web server, the rows that this product
 writes for such a batch (found by comparing all tables before and after it), inserted raw into the same
 tables, one transaction a batch, from as many processes. This product authenticates, validates, judges,
-numbers, seals, writes the ledger, the facts, the day figures and the feed, and answers with what changed.
+numbers, seals, writes the ledger, the facts and the feed, notes the days whose figures must catch up (they do
+when somebody reads them, which is not in these times), and answers with what changed.
 Tokens are plain bearers.
 """

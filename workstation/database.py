@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from select import select as select_files
+from select import POLLIN, poll
 from typing import Any
 from typing import cast as typed
 
@@ -125,8 +125,9 @@ def _try_if_spoken_to(connection: Any, _record: Any, _proxy: Any) -> None:
 
     Asking each time, as pool_pre_ping does, would cost every call several round trips.
     """
-    heard, _, _ = select_files([connection.pgconn.socket], [], [], 0)
-    if not heard:
+    line = poll()  # select() takes no descriptor above 1,023, and a busy worker has more
+    line.register(connection.pgconn.socket, POLLIN)
+    if not line.poll(0):
         return
     try:
         connection.execute("SELECT 1")

@@ -78,7 +78,8 @@ class _Compiled:
     def rows(self, cursor: Any) -> Rows:
         if cursor.description is None:
             return []
-        if self.turns is None:  # the first answer says which types the driver gives
+        if self.turns is None:
+            # The first answer says which types the driver gives; of plain text none is known or turned.
             given = (column[1] for column in cursor.description)
             self.turns = [
                 _result_of(kind, self.dialect, code) for kind, code in zip(self.types, given, strict=False)
