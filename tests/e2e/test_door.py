@@ -205,9 +205,15 @@ def test_a_screen_stays_lit_also_after_somebody_looked_at_another_page(demo: Dem
 def test_a_screen_with_a_wrong_clock_says_so_and_shows_the_right_code(demo: Demo, tablet: Browser) -> None:
     door = tablet.open(size=TABLET)
     put_at_door(door, door_link(demo, a_station(demo)))
-    right = digits(door)
     slow = "const now = Date.now; Date.now = () => now() - (localStorage.getItem('slow') ? 600_000 : 0)"
     door.add_init_script(slow)
+    # Codes change every 30 seconds, and three readings may take longer: one round within two steps is enough.
+    assert any(shows_the_right_code_when_slow(door) for _ in range(4))
+
+
+def shows_the_right_code_when_slow(door: Page) -> bool:
+    """Whether it shows, ten minutes slow, the digits of just before or just after with the right time."""
+    before = digits(door)
     door.evaluate("() => localStorage.setItem('slow', 'yes')")
     door.reload()
     expect(door.get_by_text("慢了 10 分钟")).to_be_visible()
@@ -216,8 +222,7 @@ def test_a_screen_with_a_wrong_clock_says_so_and_shows_the_right_code(demo: Demo
     door.evaluate("() => localStorage.removeItem('slow')")
     door.reload()
     expect(door.get_by_text("慢了 10 分钟")).to_have_count(0)
-    # The same step or one soon after, and not the one of ten minutes ago.
-    assert shown in (right, digits(door))
+    return shown in (before, digits(door))
 
 
 def test_a_member_agrees_to_be_named_at_the_door(demo: Demo, phone: Browser) -> None:
