@@ -8,11 +8,12 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
-from workstation.database import WRITES, Base, db
+from workstation.database import WRITE_OPTIONS, Base, db
 
 
 def run() -> None:
-    with db.engine.connect().execution_options(**{WRITES: True}) as connection:
+    with db.engine.connect() as connection:
+        connection.execution_options(**WRITE_OPTIONS[connection.dialect.name])
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")

@@ -51,7 +51,12 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-WRITES = "workstation_writes"  # the execution option by which a transaction says that it will write
+WRITES = "workstation_writes"
+# The execution options by which a transaction says that it will write.
+WRITE_OPTIONS: dict[str, dict[str, Any]] = {
+    "sqlite": {WRITES: True},
+    "postgresql": {"isolation_level": "READ COMMITTED", "postgresql_readonly": False},
+}
 ROWS_A_STATEMENT = 500  # SQLite allows 32,766 variables in one statement
 
 Row = Mapping[str, Any]
@@ -97,7 +102,11 @@ db = SQLAlchemy(model_class=Base)
 
 
 def engine_options(*, url: str) -> dict[str, Any]:
-    """What create_engine needs for this kind of database."""
+    """What create_engine needs for this kind of database.
+
+    On PostgreSQL reading needs no transaction: that saves BEGIN and ROLLBACK, after which psycopg would
+    forget all that it had prepared. Whoever did not say that it writes is refused to.
+    """
     options: dict[str, Any] = {"hide_parameters": True}  # or error logs print people's data
     if url.startswith("sqlite"):
         return options | {
@@ -105,10 +114,8 @@ def engine_options(*, url: str) -> dict[str, Any]:
             "connect_args": {"timeout": 30, "check_same_thread": False},
         }
     limits = "-c statement_timeout=60000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=30000"
-    return options | {
-        "isolation_level": "READ COMMITTED",
-        "connect_args": {"options": f"{limits} -c synchronous_commit=on -c timezone=UTC"},
-    }
+    modes = "-c default_transaction_read_only=on -c synchronous_commit=on -c timezone=UTC"
+    return options | {"isolation_level": "AUTOCOMMIT", "connect_args": {"options": f"{limits} {modes}"}}
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -158,7 +165,7 @@ def writing() -> Iterator[Connection]:
     db.session.rollback()
     with _write_gate():
         try:
-            yield db.session.connection(execution_options={WRITES: True})
+            yield db.session.connection(execution_options=WRITE_OPTIONS[db.engine.dialect.name])
             db.session.commit()
         except BaseException:
             db.session.rollback()

@@ -6,7 +6,6 @@ Encryption is AES-256-GCM: a random 12-byte nonce stands before the ciphertext.
 
 import hmac
 import os
-import zlib
 from functools import cache
 
 from cryptography.exceptions import InvalidTag
@@ -15,7 +14,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE_BYTES = 12
-WINDOW_BITS = 9  # seals are short: a large window takes longer to make ready than to fill
 
 
 class Keys:
@@ -35,19 +33,14 @@ class Keys:
         return hmac.digest(self.derive(purpose), content, "sha256").hex()
 
     def encrypt(self, purpose: str, plain: bytes, *, bound_to: str) -> bytes:
-        """Compressed and encrypted; opens only with the same `bound_to`."""
+        """Encrypted; opens only with the same `bound_to`."""
         nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher(purpose).encrypt(nonce, _packed(plain), bound_to.encode())
+        return nonce + self._cipher(purpose).encrypt(nonce, plain, bound_to.encode())
 
     def decrypt(self, purpose: str, sealed: bytes, *, bound_to: str) -> bytes | None:
         """What was encrypted, or None when it was changed, cut, or made with another secret."""
         nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         try:
-            return zlib.decompress(self._cipher(purpose).decrypt(nonce, ciphertext, bound_to.encode()))
-        except (InvalidTag, ValueError, zlib.error):
+            return self._cipher(purpose).decrypt(nonce, ciphertext, bound_to.encode())
+        except (InvalidTag, ValueError):
             return None
-
-
-def _packed(plain: bytes) -> bytes:
-    packer = zlib.compressobj(level=1, wbits=WINDOW_BITS, memLevel=1)
-    return packer.compress(plain) + packer.flush()

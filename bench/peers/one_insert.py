@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, make_url
 
 from api.config import Settings
 from bench.plain_writes import gate, insert_statement, parameters
-from workstation.database import WRITES, engine_options, prepare_engine
+from workstation.database import WRITE_OPTIONS, engine_options, prepare_engine
 
 TYPES = {
     "id": "uuid",
@@ -70,7 +70,7 @@ def connect(url: str) -> Engine:
     """As durable as the product."""
     engine = create_engine(url, **engine_options(url=url))
     prepare_engine(engine)
-    return engine.execution_options(**{WRITES: True})
+    return engine.execution_options(**WRITE_OPTIONS[engine.dialect.name])
 
 
 def create_app() -> Flask:

@@ -14,7 +14,7 @@ from api import create_app
 from tests.cast import Cast
 from tests.databases import settings
 from workstation.check_ins.models import CheckIn
-from workstation.database import db
+from workstation.database import db, writing
 
 WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -45,7 +45,7 @@ REFUSALS = {
 
 def test_what_the_database_refuses_costs_only_itself(crowd: Cast) -> None:
     """A set that cannot be written as a whole is written one by one; the one at fault waits for staff."""
-    with crowd.app.app_context(), db.engine.begin() as connection:
+    with crowd.app.app_context(), writing() as connection:
         connection.exec_driver_sql(REFUSALS[connection.dialect.name])
     phone, hall = crowd.phone("member"), crowd.here.stations["hall"]
     results = phone.sync(phone.check_in(hall), phone.check_in(hall, note="毒"), phone.check_in(hall))

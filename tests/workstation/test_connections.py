@@ -9,8 +9,10 @@ import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import make_url, text
+from sqlalchemy.exc import InternalError
 
-from workstation.database import db
+from tests.cast import Cast
+from workstation.database import db, writing
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 OTHERS = (
@@ -63,3 +65,24 @@ def test_a_worker_with_more_than_a_thousand_open_files_still_gets_a_connection(a
     with many_files_open(1100):
         first = ask_who(app)
         assert ask_who(app) == first
+
+
+@on_postgresql
+def test_who_did_not_say_that_he_writes_is_refused_to(app: Flask) -> None:
+    create = text("CREATE TABLE made (id integer)")
+    with app.app_context(), pytest.raises(InternalError, match="read-only"):
+        db.session.execute(create)
+    with app.app_context(), writing():
+        db.session.execute(create)
+
+
+@on_postgresql
+def test_what_a_connection_has_prepared_outlives_the_calls(cast: Cast) -> None:
+    """psycopg forgets it all after a ROLLBACK, and PostgreSQL would plan every statement of every call."""
+    phone, hall = cast.phone("member"), cast.here.stations["hall"]
+    for _ in range(8):  # it prepares what it was asked more than five times
+        phone.sync(phone.check_in(hall))
+    with cast.app.app_context():
+        prepared = text("SELECT statement FROM pg_prepared_statements")
+        known = "\n".join(db.session.scalars(prepared))
+    assert [table for table in ("devices", "installation", "receipts", "changes") if table not in known] == []

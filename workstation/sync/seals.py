@@ -6,6 +6,7 @@ numbers. A phone keeps no position and no name for it.
 
 import base64
 import json
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,7 +16,9 @@ from workstation.keys import Keys
 from workstation.sync.entries import HeldContent, Kept, Seal
 
 MOST_CHARACTERS = 16 * 1024
-MOMENTS = ("recorded_at", "received_at", "occurred_at")
+MOMENTS = ("recorded_at", "received_at", "occurred_at", "held_at")
+# What a seal leaves out: nothing said, and the id that it is bound to.
+UNSAID: dict[str, Any] = dict.fromkeys(each.name for each in fields(Kept)) | {"flags": []}
 
 
 class Unsealed(NamedTuple):
@@ -36,12 +39,19 @@ def seal(
     keys: Keys,
 ) -> str:
     """The opaque text. A held body too large for it is left out; its receipt and hash are not."""
-    parts = {"kept": kept and vars(kept), "held": held and vars(held), "constituent": constituent}
+    parts = {"kept": _said(kept, entry_id), "held": _said(held, entry_id), "constituent": constituent}
     text = _write(parts, network_id=network_id, entry_id=entry_id, keys=keys)
     if len(text) > MOST_CHARACTERS and held is not None:
-        parts["held"] = vars(held) | {"content": {"too_large_for_seal": True}}
+        parts["held"] = (parts["held"] or {}) | {"content": {"too_large_for_seal": True}}
         text = _write(parts, network_id=network_id, entry_id=entry_id, keys=keys)
     return text
+
+
+def _said(part: Kept | HeldContent | None, entry_id: str) -> dict[str, Any] | None:
+    """What is said beyond the id, by name: seals outlive the version that wrote them."""
+    if part is None:
+        return None
+    return {name: value for name, value in vars(part).items() if value not in (None, [], entry_id)}
 
 
 def _write(parts: dict[str, Any], *, network_id: int, entry_id: str, keys: Keys) -> str:
@@ -62,13 +72,14 @@ def unseal(given: Seal, *, network_id: int, keys: Keys) -> Unsealed | None:
     if plain is None:
         return None
     parts = json.loads(plain)
+    bound = {"network_id": network_id, "entry_id": given.id}
+    kept, held = parts["kept"], parts["held"]
     return Unsealed(
-        kept=parts["kept"] and Kept(**_with_moments(parts["kept"], MOMENTS)),
-        held=parts["held"] and HeldContent(**_with_moments(parts["held"], ("held_at",))),
+        kept=kept and Kept(**UNSAID | _with_moments(kept) | bound),
+        held=held and HeldContent(**{"station_id": None} | _with_moments(held), entry_id=given.id),
         constituent=parts["constituent"],
     )
 
 
-def _with_moments(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    moments = {name: datetime.fromisoformat(values[name]) for name in names if values[name]}
-    return values | moments
+def _with_moments(values: dict[str, Any]) -> dict[str, Any]:
+    return values | {name: datetime.fromisoformat(values[name]) for name in MOMENTS if name in values}
