@@ -1,4 +1,4 @@
-"""Daily figures of stations, and the notes of what they still have to take in.
+"""Figures of stations by day and month, and the notes of what they still have to take in.
 
 The figures follow from the facts and can be rebuilt from them at any time. On SQLite they are stored in the
 order of their keys (no rowid), so that a window of a station is one stretch of the file.
@@ -12,12 +12,37 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workstation.database import Base, Id, Json, Number
 
 
-class StationDay(Base):
-    """What one station did on one local day: everything that adds up over days.
+class Counted:
+    """What adds up over days, of one station.
 
     *low* counts every accepted fact that is not withdrawn; *high* adds every shift without an end, closed by
     rule. A shift that is still open at the moment of reading is taken out of *high* again when reading.
     """
+
+    # Check-ins by evidence 0 to 3.
+    check_ins_0: Mapped[int]
+    check_ins_1: Mapped[int]
+    check_ins_2: Mapped[int]
+    check_ins_3: Mapped[int]
+    shifts: Mapped[int]
+    # Planned shifts, and how many of them were kept; `_firm` leaves out evidence 0, late and stated.
+    planned: Mapped[int]
+    planned_kept: Mapped[int]
+    planned_kept_firm: Mapped[int]
+    planned_kept_high: Mapped[int]
+    # Milliseconds with at least one person on duty.
+    duty_ms_low: Mapped[int] = mapped_column(Number)
+    duty_ms_high: Mapped[int] = mapped_column(Number)
+    receptions: Mapped[int]
+    receptions_firm: Mapped[int]
+    people_received: Mapped[int]
+
+
+COUNTED = tuple(Counted.__annotations__)
+
+
+class StationDay(Counted, Base):
+    """What one station did on one local day."""
 
     __tablename__ = "station_days"
     __table_args__ = (
@@ -29,27 +54,32 @@ class StationDay(Base):
     network_id: Mapped[int] = mapped_column(primary_key=True)
     station_id: Mapped[str] = mapped_column(Id, primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
-    # Check-ins by evidence 0 to 3.
-    check_ins_0: Mapped[int]
-    check_ins_1: Mapped[int]
-    check_ins_2: Mapped[int]
-    check_ins_3: Mapped[int]
-    shifts: Mapped[int]
-    # Shifts of at least the kept length that really ended; `_firm` leaves out evidence 0, late and stated.
+    # Shifts of at least the kept length that really ended.
     kept: Mapped[int]
     kept_firm: Mapped[int]
     kept_high: Mapped[int]
-    # Planned shifts, and how many of them were kept.
-    planned: Mapped[int]
-    planned_kept: Mapped[int]
-    planned_kept_firm: Mapped[int]
-    planned_kept_high: Mapped[int]
-    # Milliseconds with at least one person on duty.
-    duty_ms_low: Mapped[int] = mapped_column(Number)
-    duty_ms_high: Mapped[int] = mapped_column(Number)
-    receptions: Mapped[int]
-    receptions_firm: Mapped[int]
-    people_received: Mapped[int]
+
+
+class StationMonth(Counted, Base):
+    """The days of one station and calendar month added up, so that a year is twelve rows and not 365.
+
+    The days on which something was kept stand in the bits of a number: 1 is the month's first day, 2 its
+    second, 4 its third.
+    """
+
+    __tablename__ = "station_months"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "station_id"], ["stations.network_id", "stations.id"]),
+        {"sqlite_with_rowid": False},
+    )
+
+    network_id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    # The month's first day.
+    month: Mapped[date] = mapped_column(primary_key=True)
+    kept_days: Mapped[int]
+    kept_firm_days: Mapped[int]
+    kept_high_days: Mapped[int]
 
 
 class MemberDay(Base):
@@ -70,6 +100,24 @@ class MemberDay(Base):
     station_id: Mapped[str] = mapped_column(Id, primary_key=True)
     member_id: Mapped[str] = mapped_column(Id, primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
+    person_ms_low: Mapped[int] = mapped_column(Number)
+    person_ms_high: Mapped[int] = mapped_column(Number)
+
+
+class MemberMonth(Base):
+    """The days of one person at one station and calendar month added up."""
+
+    __tablename__ = "member_months"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "station_id"], ["stations.network_id", "stations.id"]),
+        ForeignKeyConstraint(["network_id", "member_id"], ["members.network_id", "members.id"]),
+        {"sqlite_with_rowid": False},
+    )
+
+    network_id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    member_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
     person_ms_low: Mapped[int] = mapped_column(Number)
     person_ms_high: Mapped[int] = mapped_column(Number)
 

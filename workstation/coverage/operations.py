@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from workstation.coverage.days import DayFigures, figure_day
 from workstation.coverage.facts import Place, is_given, list_facts, list_places, parameters
 from workstation.coverage.models import MemberDay, StationDay, TouchedDays
+from workstation.coverage.months import add_up_months
 from workstation.coverage.rules import Thresholds
 from workstation.database import db, insert_rows, writing
 from workstation.ids import new_id
@@ -93,6 +94,7 @@ def _recompute(network_id: int, places: Sequence[Place]) -> None:
     facts = list_facts(network_id=network_id, places=places)
     figures = {place: figure_day(facts[place], thresholds=thresholds) for place in places if place in facts}
     _replace(network_id, places, figures)
+    add_up_months(network_id=network_id, touched=places)
 
 
 def _in_parts(places: Sequence[Place]) -> list[Sequence[Place]]:

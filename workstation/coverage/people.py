@@ -1,39 +1,16 @@
 """Counts distinct people, in the database."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, Date, Select, column, func, literal, null, select, union_all, values
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import CTE, Select, column, func, literal, null, select, union_all, values
 
-from workstation.coverage.models import MemberDay
+from workstation.coverage.months import member_rows
 from workstation.coverage.places import Map
-from workstation.coverage.queries import in_sight, total
+from workstation.coverage.queries import seen_in, total
 from workstation.coverage.windows import Window
 from workstation.database import Id, db
 from workstation.network.models import Station
-
-
-class by_key(FunctionElement[date]):  # noqa: N801  # SQLAlchemy names functions in lower case
-    """A day that SQLite shall not look up by an index: along the key, people stand in order."""
-
-    inherit_cache = True
-
-    def __init__(self, day: Any) -> None:
-        super().__init__(day)
-        self.type = Date()
-
-
-@compiles(by_key, "sqlite")
-def _with_plus(element: Any, compiler: Any, **kwargs: Any) -> str:
-    return f"+{compiler.process(element.clauses, **kwargs)}"
-
-
-@compiles(by_key)
-def _as_it_is(element: Any, compiler: Any, **kwargs: Any) -> str:
-    return str(compiler.process(element.clauses, **kwargs))
 
 
 class People(NamedTuple):
@@ -51,19 +28,15 @@ def count_people(
 
     `keys` are the keys by division id, for grouping by district or street.
     """
+    days = member_rows(window, seen_in(ground)).c
     pairs = (
         select(
-            MemberDay.station_id,
-            MemberDay.member_id,
-            total(MemberDay.person_ms_low).label("low"),
-            total(MemberDay.person_ms_high).label("high"),
+            days.station_id,
+            days.member_id,
+            total(days.person_ms_low).label("low"),
+            total(days.person_ms_high).label("high"),
         )
-        .where(
-            *in_sight(MemberDay, ground),
-            by_key(MemberDay.day) >= window.starts_on,
-            by_key(MemberDay.day) < window.ends_on,
-        )
-        .group_by(MemberDay.station_id, MemberDay.member_id)
+        .group_by(days.station_id, days.member_id)
         .cte("pairs")
     )
     sums = (func.count(pairs.c.member_id.distinct()), total(pairs.c.low), total(pairs.c.high))

@@ -12,8 +12,9 @@ from workstation.coverage.places import Map
 from workstation.coverage.settling import (
     Phone,
     heard_of_since,
-    holds_back,
+    holding_back,
     is_settled,
+    is_waited_out,
     may_hold_entries_of,
     open_days,
 )
@@ -68,9 +69,8 @@ def list_holding_back(*, ground: Map, now: datetime) -> dict[str, dict[str, list
     concern = get_concern(ground=ground, window=window, now=now)
     found: dict[str, dict[str, list[date]]] = defaultdict(lambda: defaultdict(list))
     for station_id, day in product(concern.stations, days):
-        for phone in concern.of(station_id, day):
-            if holds_back(phone, day=day):
-                found[phone.device_id][station_id].append(day)
+        for phone in holding_back(concern.of(station_id, day), day=day):
+            found[phone.device_id][station_id].append(day)
     return found
 
 
@@ -89,7 +89,7 @@ def _silent(
         silent[station_id] |= {phone.device_id for phone in concerned if phone.heard_at < since}
     for (station_id, day), concerned in concern.planned.items():
         if day < local_day(now):
-            silent[station_id] |= {phone.device_id for phone in concerned if holds_back(phone, day=day)}
+            silent[station_id] |= {phone.device_id for phone in holding_back(concerned, day=day)}
     return silent, pending
 
 
@@ -99,12 +99,17 @@ def _open_days(ground: Map, window: Window, now: datetime) -> list[date]:
 
 
 def _unsettled(ground: Map, days: list[date], now: datetime, concern: Concern) -> dict[str, list[date]]:
-    def is_unsettled(station_id: str, day: date) -> bool:
-        phones = concern.of(station_id, day)
-        return not is_settled(day, phones=phones, now=now, thresholds=ground.thresholds)
-
+    """By station. Each phone is looked at once a day and not once a station."""
+    rules = ground.thresholds
+    every = set(concern.phones).union(*concern.planned.values())
+    awaited = [day for day in days if not is_waited_out(day, now=now, thresholds=rules)]
+    holding = {day: holding_back(every, day=day) for day in awaited}
+    never = {day for day in awaited if not is_settled(day, phones=(), now=now, thresholds=rules)}
     return {
-        station_id: [day for day in days if is_unsettled(station_id, day)] for station_id in concern.stations
+        station_id: [
+            day for day in awaited if day in never or not holding[day].isdisjoint(concern.of(station_id, day))
+        ]
+        for station_id in concern.stations
     }
 
 

@@ -22,9 +22,10 @@ class Phone(NamedTuple):
     station_id: str | None
 
 
-def holds_back(phone: Phone, *, day: date) -> bool:
-    """Whether this phone may still hold something of that day."""
-    return phone.pending > 0 or phone.heard_at < day_end(day)
+def holding_back(phones: Iterable[Phone], *, day: date) -> set[Phone]:
+    """Those that may still hold something of that day."""
+    ends_at = day_end(day)
+    return {phone for phone in phones if phone.pending > 0 or phone.heard_at < ends_at}
 
 
 def is_waited_out(day: date, *, now: datetime, thresholds: Thresholds) -> bool:
@@ -34,12 +35,9 @@ def is_waited_out(day: date, *, now: datetime, thresholds: Thresholds) -> bool:
 
 def is_settled(day: date, *, phones: Iterable[Phone], now: datetime, thresholds: Thresholds) -> bool:
     """A day is settled once it is over and the phones concerned have spoken since, or after 72 hours."""
-    ends_at = day_end(day)
-    if ends_at > now:
+    if day_end(day) > now:
         return False
-    if is_waited_out(day, now=now, thresholds=thresholds):
-        return True
-    return all(phone.pending == 0 and phone.heard_at >= ends_at for phone in phones)
+    return is_waited_out(day, now=now, thresholds=thresholds) or not holding_back(phones, day=day)
 
 
 def open_days(*, now: datetime, thresholds: Thresholds) -> list[date]:

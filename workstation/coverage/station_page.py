@@ -36,7 +36,7 @@ def list_gates(picture: Picture, stations: list[Figures]) -> Mapping[str, list[G
     ids = [one.stand.id for one in stations]
     ground, past = picture.ground, picture.past
     firm_days = (
-        list_kept_days(ground=ground, window=past, station_ids=ids, kept="kept_firm")
+        list_kept_days(ground=ground, window=past, station_ids=ids, kept="kept_firm_days")
         if past is not None
         else {}
     )

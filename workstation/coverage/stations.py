@@ -155,7 +155,7 @@ def _shortest_stretches(known: Known, low: Evidences) -> dict[str, int | None]:
     if known.past is None or not doubtful:
         return {}
     ids = [stand.id for stand in doubtful]
-    days = list_kept_days(ground=known.ground, window=known.past, station_ids=ids, kept="kept_high")
+    days = list_kept_days(ground=known.ground, window=known.past, station_ids=ids, kept="kept_high_days")
     found: dict[str, int | None] = {}
     for stand in doubtful:
         perhaps = _with_extra(days.get(stand.id, []), known.extras.get(stand.id), known.past)
