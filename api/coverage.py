@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE
 
 from api.auth import caller, guard
+from api.export_guard import staff_or_key
 from api.json import dump_json
 from api.schemas.coverage import (
     CoverageOut,
@@ -16,7 +17,7 @@ from api.schemas.coverage import (
     StationCoverageOut,
     WindowQuery,
 )
-from api.spreadsheets import attachment, file_name, frame_row, to_csv, to_xlsx
+from api.spreadsheets import attachment, file_name, frame_row, heads_of, to_csv, to_xlsx
 from workstation.coverage.overview import get_coverage, get_gaps, get_station_coverage
 from workstation.coverage.windows import Window, read_window
 from workstation.local_time import local_day
@@ -28,7 +29,7 @@ GAP_LISTS = ("streets_without_station", "dormant", "failing", "not_tangible", "q
 KIND = "any(csv, xlsx):kind"
 
 
-def _window(query: dict[str, Any]) -> Window:
+def read_query_window(query: dict[str, Any]) -> Window:
     """Takes the window out of a query. Refuses with coverage.window_invalid."""
     return read_window(
         window=query.pop("window", None),
@@ -44,18 +45,23 @@ def _json(answer: dict[str, Any]) -> Response:
 
 
 def _ask_coverage(query: dict[str, Any]) -> dict[str, Any]:
-    return get_coverage(scope=caller().scope, now=caller().now, window=_window(query), **query)
+    return get_coverage(scope=caller().scope, now=caller().now, window=read_query_window(query), **query)
 
 
 def _ask_station(query: dict[str, Any], station_id: str) -> dict[str, Any]:
     person = caller()
     return get_station_coverage(
-        scope=person.scope, now=person.now, window=_window(query), station_id=station_id
+        scope=person.scope, now=person.now, window=read_query_window(query), station_id=station_id
     )
 
 
 def _ask_gaps(query: dict[str, Any]) -> dict[str, Any]:
-    return get_gaps(scope=caller().scope, now=caller().now, window=_window(query), **query)
+    return get_gaps(scope=caller().scope, now=caller().now, window=read_query_window(query), **query)
+
+
+def list_filters(query: dict[str, Any]) -> dict[str, Any]:
+    """What was asked for beside the window, for the file that answers."""
+    return {name: query[name] for name in ("by", "within", "limit", "after") if name in query}
 
 
 @blueprint.route("/coverage", methods=["GET"])
@@ -71,16 +77,16 @@ def coverage(query: dict[str, Any]) -> Response:
 
 
 @blueprint.route(f"/coverage.<{KIND}>", methods=["GET"])
-@guard.staff
+@staff_or_key
 @blueprint.arguments(CoverageQuery, location="query", unknown=RAISE)
 def coverage_file(query: dict[str, Any], kind: str) -> Response:
     """The rows as CSV, or as XLSX with the totals. Heads are the fields' names, nested ones with `_`."""
-    by = query["by"]
+    filters = list_filters(query)
     answer = _ask_coverage(query)
-    name = file_name(by, answer)
+    name = file_name(filters["by"], answer, filters.get("within"))
     if kind == "csv":
         return attachment(to_csv(answer["rows"], heads=["key", "name"]), name=name, kind=kind)
-    sheets = {"明细": answer["rows"], "合计": [answer["totals"]], "说明": [frame_row(answer)]}
+    sheets = {"明细": answer["rows"], "合计": [answer["totals"]], "说明": [frame_row(answer, filters)]}
     return attachment(to_xlsx(sheets), name=name, kind=kind)
 
 
@@ -97,18 +103,19 @@ def station_coverage(query: dict[str, Any], station_id: str) -> Response:
 
 
 @blueprint.route(f"/coverage/stations/<station_id>.<{KIND}>", methods=["GET"])
-@guard.staff
+@staff_or_key
 @blueprint.arguments(WindowQuery, location="query", unknown=RAISE)
 def station_coverage_file(query: dict[str, Any], station_id: str, kind: str) -> Response:
     """The station's days as CSV, or all of it as XLSX."""
     answer = _ask_station(query, station_id)
-    name = file_name("station", answer)
+    name = file_name("station", answer, station_id)
     if kind == "csv":
         return attachment(to_csv(answer["days"], heads=["day"]), name=name, kind=kind)
     lists = {"每日": "days", "五关": "gates", "标准": "standard"}
     row = {field: value for field, value in answer.items() if field not in lists.values()}
     sheets = {title: answer[field] for title, field in lists.items()}
-    return attachment(to_xlsx(sheets | {"合计": [row]}), name=name, kind=kind)
+    sheets |= {"合计": [row], "说明": [frame_row(answer, {"station": station_id})]}
+    return attachment(to_xlsx(sheets), name=name, kind=kind)
 
 
 @blueprint.route("/coverage/gaps", methods=["GET"])
@@ -124,14 +131,15 @@ def gaps(query: dict[str, Any]) -> Response:
 
 
 @blueprint.route(f"/coverage/gaps.<{KIND}>", methods=["GET"])
-@guard.staff
+@staff_or_key
 @blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
 def gaps_file(query: dict[str, Any], kind: str) -> Response:
     """All lists in one CSV, told apart by the column `list`, or as sheets of one XLSX."""
+    filters = list_filters(query)
     answer = _ask_gaps(query)
-    name = file_name("gaps", answer)
+    name = file_name("gaps", answer, filters.get("within"))
     if kind == "csv":
         rows = [{"list": each, **entry} for each in GAP_LISTS for entry in answer[each]]
-        return attachment(to_csv(rows, heads=["list", "name"]), name=name, kind=kind)
+        return attachment(to_csv(rows, heads=heads_of(rows) or ["list", "name"]), name=name, kind=kind)
     sheets = {each: answer[each] for each in GAP_LISTS}
-    return attachment(to_xlsx(sheets | {"说明": [frame_row(answer)]}), name=name, kind=kind)
+    return attachment(to_xlsx(sheets | {"说明": [frame_row(answer, filters)]}), name=name, kind=kind)

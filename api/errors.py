@@ -15,9 +15,17 @@ STATUS_OF_CODE: dict[str, int] = {
     "code.unusable": 401,
     "device.revoked": 401,
     "door_screen.revoked": 401,
+    "edit.conflict": 409,
+    "edit.not_undoable": 409,
+    "edit.superseded": 409,
+    "export_key.refused": 401,
     "held_entry.closed": 409,
     "held_entry.not_releasable": 409,
+    "held_entry.other_code": 409,
     "held_entry.own": 403,
+    "report.just_issued": 409,
+    "planned_shift.begun": 409,
+    "planned_shift.overlaps": 409,
     "request.invalid": 422,
     "request.method_not_allowed": 405,
     "request.too_large": 413,
@@ -26,6 +34,7 @@ STATUS_OF_CODE: dict[str, int] = {
     "scope.denied": 403,
     "server.failed": 500,
     "server.unavailable": 503,
+    "setting.taken": 409,
     "sign_in.nonce": 401,
     "sign_in.refused": 401,
     "sign_in.required": 401,
@@ -34,6 +43,7 @@ STATUS_OF_CODE: dict[str, int] = {
     "sync.protocol_unsupported": 426,
     "sync.too_large": 413,
     "sync.unsupported_type": 415,
+    "upload.stale": 409,
 }
 CODE_OF_STATUS = {
     404: "page.not_found",
@@ -91,7 +101,8 @@ def install(app: Flask) -> None:
 def _refused(refusal: Refusal) -> Response:
     headers = {"Retry-After": str(g.retry_after_s)} if "retry_after_s" in g else {}
     if status_of(refusal.code) == 401:
-        headers["WWW-Authenticate"] = CHALLENGES.get(refusal.code, 'Bearer, DPoP algs="ES256"')
+        usual = CHALLENGES.get(refusal.code, 'Bearer, DPoP algs="ES256"')
+        headers["WWW-Authenticate"] = g.get("challenge", usual)
     return problem(refusal.code, detail=refusal.message, fields=refusal.fields, headers=headers)
 
 

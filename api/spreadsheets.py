@@ -2,18 +2,29 @@
 
 import csv
 import io
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from itertools import chain
+from typing import IO, Any, TypeGuard
 
 import xlsxwriter
-from flask import Response
+from flask import Response, request
+from werkzeug.wsgi import wrap_file
+
+from workstation.exact_numbers import ExactNumber
 
 Row = Mapping[str, Any]
 
 # What a spreadsheet may read as the start of a formula, full-width forms included.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OFFICE = "application/vnd.openxmlformats-officedocument"
+MIMETYPES = {
+    "csv": "text/csv",
+    "xlsx": f"{OFFICE}.spreadsheetml.sheet",
+    "docx": f"{OFFICE}.wordprocessingml.document",
+}
+PIECE_CHARS = 64 * 1024
 # Plain cells only: a text stays a text, whatever it looks like.
 WORKBOOK = {
     "constant_memory": True,
@@ -38,15 +49,42 @@ def _flatten(value: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield name, "、".join(value) if isinstance(value, list | tuple) else value
 
 
-def to_csv(rows: Sequence[Row], *, heads: Sequence[str] = ()) -> bytes:
-    """UTF-8 with a BOM, which Excel needs to see Chinese. `heads` are used when there are no rows."""
+def heads_of(rows: Iterable[Row]) -> list[str]:
+    """The heads of rows that are not all alike, in the order in which they come."""
+    return list(dict.fromkeys(name for row in rows for name in flat(row)))
+
+
+def to_csv(rows: Iterable[Row], *, heads: Sequence[str] = ()) -> Iterator[bytes]:
+    """UTF-8 with a BOM, which Excel needs to see Chinese, in pieces: no more than one stays in memory.
+
+    Rows have the fields of the first one, or `heads`, which stand also where there are no rows.
+    """
+    names, table = _with_heads(rows, heads)
     file = io.StringIO()
-    table = [flat(row) for row in rows]
-    names = list(dict.fromkeys(name for row in table for name in row)) or list(heads)
     writer = csv.writer(file)
+    file.write("\ufeff")
     writer.writerow(names)
-    writer.writerows([_text(row.get(name)) for name in names] for row in table)
-    return file.getvalue().encode("utf-8-sig")
+    for row in table:
+        writer.writerow([_text(row.get(name)) for name in names])
+        if file.tell() >= PIECE_CHARS:
+            yield _taken(file)
+    yield _taken(file)
+
+
+def _with_heads(rows: Iterable[Row], heads: Sequence[str]) -> tuple[list[str], Iterator[Row]]:
+    table = (flat(row) for row in rows)
+    first = next(table, None)
+    if first is None:
+        return list(heads), iter(())
+    return list(dict.fromkeys((*first, *heads))), chain([first], table)
+
+
+def _taken(file: io.StringIO) -> bytes:
+    """What was written since the last time."""
+    written = file.getvalue().encode()
+    file.seek(0)
+    file.truncate()
+    return written
 
 
 def _text(value: Any) -> str:
@@ -62,22 +100,27 @@ def _moment(value: Any) -> str:
     return value.isoformat().replace("+00:00", "Z") if isinstance(value, date) else str(value)
 
 
-def to_xlsx(sheets: Mapping[str, Iterable[Row]]) -> bytes:
-    """A workbook with these sheets, each with the names of its fields as head."""
-    file = io.BytesIO()
+def to_xlsx(sheets: Mapping[str, Iterable[Row]]) -> IO[bytes]:
+    """A workbook with these sheets, each with the names of its fields as head, in a file without a name.
+
+    Rows go to the disk one by one: the workbook is never in memory as a whole.
+    """
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the answer that sends it
     with xlsxwriter.Workbook(file, WORKBOOK) as workbook:
         head = workbook.add_format({"bold": True})
         for title, rows in sheets.items():
-            _write_sheet(workbook.add_worksheet(title), [flat(row) for row in rows], head)
-    return file.getvalue()
+            _write_sheet(workbook.add_worksheet(title), rows, head)
+    file.seek(0)
+    return file
 
 
-def _write_sheet(sheet: Any, rows: Sequence[Row], head: Any) -> None:
-    names = list(dict.fromkeys(name for row in rows for name in row))
+def _write_sheet(sheet: Any, rows: Iterable[Row], head: Any) -> None:
+    # Only a list can have rows that differ: what streams has the fields of its first row.
+    names, table = _with_heads(rows, heads_of(rows) if isinstance(rows, list) else ())
     sheet.freeze_panes(1, 0)
     for column, name in enumerate(names):
         sheet.write_string(0, column, name, head)
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(table, start=1):
         for column, name in enumerate(names):
             _write_cell(sheet, number, column, row.get(name))
 
@@ -86,28 +129,35 @@ def _write_cell(sheet: Any, number: int, column: int, value: Any) -> None:
     if isinstance(value, bool):
         sheet.write_boolean(number, column, value)
     elif isinstance(value, int | float):
-        sheet.write_number(number, column, value)
+        sheet.write_number(number, column, ExactNumber(value) if isinstance(value, float) else value)
     elif value is not None:
         sheet.write_string(number, column, _moment(value))
 
 
-def attachment(content: bytes, *, name: str, kind: str) -> Response:
-    """A file to be saved under this ASCII name with the ending `kind`, csv or xlsx."""
-    mimetype = "text/csv" if kind == "csv" else XLSX
+def attachment(content: Iterable[bytes] | IO[bytes], *, name: str, kind: str) -> Response:
+    """A file to be saved under this ASCII name with the ending `kind`, sent as it is made."""
     disposition = {
         "Content-Disposition": f'attachment; filename="{name}.{kind}"',
         "Cache-Control": "no-store",
     }
-    return Response(content, mimetype=mimetype, headers=disposition)
+    body = wrap_file(request.environ, content) if is_file(content) else content
+    return Response(body, mimetype=MIMETYPES[kind], headers=disposition)
 
 
-def frame_row(answer: Row) -> dict[str, Any]:
-    """What every figure of a file rests on, as a row."""
-    return {name: answer[name] for name in ("window", "as_of", "settled_until", "rules_version")}
+def is_file(content: Iterable[bytes] | IO[bytes]) -> TypeGuard[IO[bytes]]:
+    """Whether it is read rather than made piece by piece."""
+    return hasattr(content, "read")
 
 
-def file_name(table: str, answer: Row) -> str:
-    """The name says what is in it: table, window, moment and version of the rules."""
+def frame_row(answer: Row, filters: Row | None = None) -> dict[str, Any]:
+    """What every figure of a file rests on, as a row: window, moment, rules, and what was asked for."""
+    names = ("window", "as_of", "settled_until", "rules_version")
+    return {name: answer[name] for name in names} | {"filters": filters or {}}
+
+
+def file_name(table: str, answer: Row, within: str | None = None) -> str:
+    """The name says what is in it: table, place, window, moment and version of the rules."""
     moment: datetime = answer["as_of"]
     days = f"{answer['window']['from']}_{answer['window']['to']}"
-    return f"coverage-{table}-{days}-asof-{moment:%Y%m%dT%H%MZ}-rules-{answer['rules_version']}"
+    place = f"-within-{within}" if within else ""
+    return f"coverage-{table}{place}-{days}-asof-{moment:%Y%m%dT%H%MZ}-rules-{answer['rules_version']}"

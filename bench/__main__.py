@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m bench sync herd nearest coverage page_weight run`, with or without `--quick`.
+"""`make bench`, or `python -m bench NAME …`: sync herd nearest coverage page_weight reach run; `--quick`.
 
 Prints tables and writes them into docs/benchmarks.md; exit status 1 when a mark is missed. `run` takes
 minutes and downloads, so it has to be named. `--quick` shows in a minute that everything works: tiny sizes,
@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from bench import coverage, first_run, herd, nearest, page_weight, sync
+from bench import coverage, first_run, herd, nearest, page_weight, reach, sync
 from bench.report import DOCUMENT, Chapter, Mark, write
 
 
@@ -54,9 +54,10 @@ BENCHMARKS: dict[str, Callable[[bool], Chapter]] = {
     "nearest": _nearest,
     "coverage": _coverage,
     "page_weight": lambda _quick: page_weight.chapter(),
+    "reach": lambda quick: reach.chapter(reach.QUICK if quick else reach.FULL),
     "run": lambda _quick: first_run.chapter(),
 }
-USUAL = ("sync", "herd", "nearest", "coverage", "page_weight")
+USUAL = ("sync", "herd", "nearest", "coverage", "page_weight", "reach")
 
 
 say = functools.partial(print, file=sys.stdout, flush=True)

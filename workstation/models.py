@@ -2,11 +2,24 @@
 
 from workstation.check_ins import models as check_ins
 from workstation.coverage import models as coverage
+from workstation.exports import models as exports
 from workstation.feed import models as feed
 from workstation.network import models as network
 from workstation.people import models as people
 from workstation.receptions import models as receptions
+from workstation.reports import models as reports
 from workstation.shifts import models as shifts
 from workstation.sync import models as sync
 
-__all__ = ["check_ins", "coverage", "feed", "network", "people", "receptions", "shifts", "sync"]
+__all__ = [
+    "check_ins",
+    "coverage",
+    "exports",
+    "feed",
+    "network",
+    "people",
+    "receptions",
+    "reports",
+    "shifts",
+    "sync",
+]

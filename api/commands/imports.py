@@ -25,6 +25,7 @@ from workstation.imports.problems import Report, Unreadable
 from workstation.imports.tables import read_table
 from workstation.local_time import LOCAL
 from workstation.network.founding import DEFAULT_STANDARD
+from workstation.network.history import Editor
 from workstation.network.models import Network
 from workstation.network.queries import get_network
 
@@ -108,14 +109,16 @@ def _run(*, file: Path, network_code: str, apply: bool, job_for: Callable[[Netwo
     job = job_for(network)
     report = judge(job=job, table=table, progress=_progress)
     if apply and not report.errors:
-        _apply(job=job, report=report)
+        reason = f"导入 {file.name}"[:500]
+        editor = Editor(network_id=network.id, member_id=None, now=clock.now(), reason=reason)
+        _apply(job=job, report=report, editor=editor)
     _finish(report)
 
 
-def _apply(*, job: Import, report: Report) -> None:
+def _apply(*, job: Import, report: Report, editor: Editor) -> None:
     try:
         with writing():
-            save(job=job, report=report)
+            save(job=job, report=report, editor=editor)
     except IntegrityError as error:
         raise click.ClickException("另一次导入刚刚改了同样的内容，这次没有写入。请再试一次。") from error
 

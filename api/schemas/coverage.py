@@ -6,6 +6,8 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.schemas.base import Moment, Strict, Text
 
+WITHIN = "id of a division or an area, or `sector:` with a code, or `kind:` with a kind"
+
 
 class WindowQuery(Strict):
     """`window` = `Nd`, N local days ending with today; or `from` and `to`, half-open local days."""
@@ -16,7 +18,7 @@ class WindowQuery(Strict):
 
 
 class GapsQuery(WindowQuery):
-    within = Text(most=36, metadata={"description": "id of a division or an area"})
+    within = Text(most=48, metadata={"description": WITHIN})
 
 
 class CoverageQuery(GapsQuery):
@@ -140,11 +142,11 @@ class StationGapOut(Strict):
     station_id = fields.String()
     name = fields.String()
     district_name = fields.String(allow_none=True)
+    last_open_on = fields.Date(allow_none=True)
+    days = fields.Integer(allow_none=True, metadata={"description": "days since the last kept shift"})
 
 
 class DormantOut(StationGapOut):
-    last_open_on = fields.Date(allow_none=True)
-    days = fields.Integer(allow_none=True, metadata={"description": "days since the last kept shift"})
     fix = fields.String()
 
 

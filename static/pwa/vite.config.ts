@@ -27,7 +27,13 @@ export default defineConfig({
     __VUE_PROD_DEVTOOLS__: 'false',
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
   },
-  resolve: { alias: { '@': here('src') } },
+  resolve: {
+    alias: [
+      { find: '@', replacement: here('src') },
+      // What the package names first is its oldest form, for browsers long gone.
+      { find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' },
+    ],
+  },
   plugins: [
     vue(),
     components({ dirs: [], dts: false, resolvers: [VantResolver()] }),
@@ -40,7 +46,11 @@ export default defineConfig({
       injectRegister: false, // src/registerWorker.ts
       injectManifest: {
         dontCacheBustURLsMatching: /^assets\//,
-        globPatterns: ['index.html', 'door.html', 'manifest.webmanifest', 'icons/*', 'assets/**/*.{js,css}'],
+        // Of the icons the page shows one; the phone's own system fetches the others when it installs the app.
+        globPatterns: [
+          ...['index.html', 'door.html', 'manifest.webmanifest', 'icons/icon.svg'],
+          'assets/**/*.{js,css}',
+        ],
         manifestTransforms: [onlyMemberFiles(here('dist/.vite/manifest.json'))],
       },
     }),

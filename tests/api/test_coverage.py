@@ -597,7 +597,7 @@ class TestFiles:
         assert heads[:3] == ["key", "name", "stations"]
         assert book["明细"].max_row == 3
         assert [cell.value for cell in book["说明"][1]] == [
-            "window_from", "window_to", "as_of", "settled_until", "rules_version",
+            "window_from", "window_to", "as_of", "settled_until", "rules_version", "filters_by",
         ]  # fmt: skip
 
     def test_a_name_never_becomes_a_formula(self, cast: Cast, subtests: pytest.Subtests) -> None:

@@ -9,7 +9,7 @@ from tests.conventions.source import ROOT, files, imports, module_name
 
 # From the outermost to the innermost. A concept may import its own row and those below.
 CONCEPTS = [
-    {"demo", "imports"},
+    {"demo", "exports", "imports", "planning", "reports"},
     {"sync"},
     {"coverage"},
     {"check_ins", "receptions", "shifts"},

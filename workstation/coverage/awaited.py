@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from workstation.coverage.days import PLAN, Fact
 from workstation.coverage.models import MemberDay
 from workstation.coverage.places import Map
-from workstation.coverage.settling import Phone
+from workstation.coverage.settling import Phone, open_days
 from workstation.coverage.windows import Window
 from workstation.database import db
 from workstation.local_time import day_start, local_day
@@ -135,15 +135,19 @@ def _list_seen(*, ground: Map, window: Window, now: datetime) -> list[tuple[str,
 def _list_plans(
     *, ground: Map, window: Window, now: datetime
 ) -> tuple[list[Fact], dict[tuple[str, date], set[Phone]]]:
-    """The last weeks' plans of people whose phones may hold something, and the phones by station and day."""
+    """The last weeks' plans of people whose phones may hold something, and the phones by station and day.
+
+    Also those before the window that are of days not settled yet.
+    """
     starts_on, ends_on = _recent(ground, window, now)
+    first_open = open_days(now=now, thresholds=ground.thresholds)[0]
     plan = PlannedShift
     rows = db.session.execute(
         select(plan.station_id, plan.day, plan.member_id, plan.starts_at, plan.ends_at, *PHONE)
         .join(Device, and_(Device.network_id == plan.network_id, Device.member_id == plan.member_id))
         .where(
             plan.network_id == ground.network.id,
-            plan.day >= max(starts_on, window.starts_on),
+            plan.day >= max(starts_on, min(window.starts_on, first_open)),
             plan.day < ends_on,
             is_alive(ground, now),
             or_(_is_behind(now), plan.day >= local_day(now)),

@@ -67,21 +67,22 @@ def counted(facts: Sequence[Fact], *, within: timedelta) -> list[Fact]:
     counts. One own entry stands for one entry on behalf.
     """
     own: dict[tuple[str, str], list[datetime]] = defaultdict(list)
-    for fact in sorted(facts, key=_starts_at):
+    for fact in sorted(facts, key=_in_order):
         if fact.entered_by_id is None:
             own[fact.kind, fact.member_id].append(fact.starts_at)
     if len(own) == 0 or all(fact.entered_by_id is None for fact in facts):
         return list(facts)
     return [
         fact
-        for fact in sorted(facts, key=_starts_at)
+        for fact in sorted(facts, key=_in_order)
         if fact.entered_by_id is None
         or not _take_near(own[fact.kind, fact.member_id], fact.starts_at, within)
     ]
 
 
-def _starts_at(fact: Fact) -> datetime:
-    return fact.starts_at
+def _in_order(fact: Fact) -> tuple[datetime, datetime, int, int]:
+    """By time, and what is of one moment always alike: which of them stays must not hang on the database."""
+    return fact.starts_at, fact.ends_at or fact.closes_at or fact.starts_at, fact.evidence, fact.headcount
 
 
 def _take_near(moments: list[datetime], at: datetime, within: timedelta) -> bool:

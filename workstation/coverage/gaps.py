@@ -24,13 +24,13 @@ CONFIRM = "补齐后登记核对人、日期和佐证：{items}"
 def list_gaps(picture: Picture) -> dict[str, list[Entry]]:
     """Streets without a station, stations without recent records, failing gates and items, quiet devices."""
     stations = [one for one in picture.stations if one.is_open]
-    last = _last_open(picture, [one for one in stations if one.is_dormant or False in one.gates])
+    last = _last_open(picture, [one for one in stations if _lacks_something(one)])
     stations.sort(key=lambda one: last.get(one.stand.id, date.min))
     return {
         "streets_without_station": _empty_streets(picture, stations),
-        "dormant": [_dormant(picture, one, last) for one in stations if one.is_dormant],
-        "failing": _failing(picture, [one for one in stations if False in one.gates]),
-        "not_tangible": _not_tangible(picture, [one for one in stations if not one.is_tangible]),
+        "dormant": [_of(picture, one, last) | {"fix": WAKE} for one in stations if one.is_dormant],
+        "failing": _failing(picture, [one for one in stations if False in one.gates], last),
+        "not_tangible": _not_tangible(picture, [one for one in stations if not one.is_tangible], last),
         "quiet_devices": _quiet_devices(picture),
     }
 
@@ -55,9 +55,21 @@ def _district_name(ground: Map, division_id: str) -> str | None:
     return place.name if place is not None else None
 
 
-def _of(picture: Picture, one: Figures) -> Entry:
-    district = _district_name(picture.ground, one.stand.division_id)
-    return {"station_id": one.stand.id, "name": one.stand.name, "district_name": district}
+def _lacks_something(one: Figures) -> bool:
+    return one.is_dormant or not one.is_tangible or False in one.gates
+
+
+def _of(picture: Picture, one: Figures, last: Mapping[str, date]) -> Entry:
+    """The station, and by how long nobody was on duty there."""
+    opened = last.get(one.stand.id)
+    ends_on = (picture.past or picture.window).last_day
+    return {
+        "station_id": one.stand.id,
+        "name": one.stand.name,
+        "district_name": _district_name(picture.ground, one.stand.division_id),
+        "last_open_on": opened,
+        "days": (ends_on - opened).days if opened is not None else None,
+    }
 
 
 def _empty_streets(picture: Picture, stations: Iterable[Figures]) -> list[Entry]:
@@ -70,31 +82,24 @@ def _empty_streets(picture: Picture, stations: Iterable[Figures]) -> list[Entry]
     ]
 
 
-def _dormant(picture: Picture, one: Figures, last: Mapping[str, date]) -> Entry:
-    opened = last.get(one.stand.id)
-    ends_on = (picture.past or picture.window).last_day
-    days = (ends_on - opened).days if opened is not None else None
-    return _of(picture, one) | {"last_open_on": opened, "days": days, "fix": WAKE}
-
-
-def _failing(picture: Picture, stations: list[Figures]) -> list[Entry]:
+def _failing(picture: Picture, stations: list[Figures], last: Mapping[str, date]) -> list[Entry]:
     gates = list_gates(picture, stations)
     return [
-        _of(picture, one) | vars(gate)
+        _of(picture, one, last) | vars(gate)
         for one in stations
         for gate in gates[one.stand.id]
         if gate.state == "failed"
     ]
 
 
-def _not_tangible(picture: Picture, stations: list[Figures]) -> list[Entry]:
+def _not_tangible(picture: Picture, stations: list[Figures], last: Mapping[str, date]) -> list[Entry]:
     ids = [one.stand.id for one in stations]
     items = list_items(ground=picture.ground, station_ids=ids, day=picture.window.last_day)
     found = []
     for one in stations:
         missing = [item["item"] for item in items[one.stand.id] if item["state"] == "missing"]
         fix = CONFIRM.format(items="、".join(missing))
-        found.append(_of(picture, one) | {"items": missing, "fix": fix})
+        found.append(_of(picture, one, last) | {"items": missing, "fix": fix})
     return found
 
 

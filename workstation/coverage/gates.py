@@ -13,6 +13,7 @@ from workstation.coverage.rules import (
 )
 
 NEW_NOTE = "新站，开站未满 {days} 天，暂不评"
+SHUT_NOTE = "期末没有开放，不评"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,16 +33,19 @@ def judge(found: Evidence, *, thresholds: Thresholds, is_new: bool = False) -> t
     return (
         None if found.stretch is None else found.stretch <= thresholds.stretch_days,
         kept_enough(kept=found.kept, planned=found.planned, thresholds=thresholds),
-        found.contacts >= thresholds.contacts,
+        None if found.stretch is None else found.contacts >= thresholds.contacts,
         None,
         None,
     )
 
 
-def describe(found: Evidence, *, firm: Evidence, thresholds: Thresholds, is_new: bool = False) -> list[Gate]:
+def describe(
+    found: Evidence, *, firm: Evidence, thresholds: Thresholds, is_new: bool = False, is_open: bool = True
+) -> list[Gate]:
     """The gates with what they have, need and would be helped by; 待佐证 where only weak facts carry them."""
-    states = judge(found, thresholds=thresholds, is_new=is_new)
-    firm_states = judge(firm, thresholds=thresholds, is_new=is_new)
+    spared = is_new or not is_open
+    states = judge(found, thresholds=thresholds, is_new=spared)
+    firm_states = judge(firm, thresholds=thresholds, is_new=spared)
     gates = [
         _open(found, thresholds, states[0]),
         _kept(found, thresholds, states[1]),
@@ -49,8 +53,8 @@ def describe(found: Evidence, *, firm: Evidence, thresholds: Thresholds, is_new:
         Gate(gate="G4", state="not_judged", need=thresholds.answered_share, note=LATER_NOTE),
         Gate(gate="G5", state="not_judged", need=thresholds.outcomes, note=LATER_NOTE),
     ]
-    if is_new:
-        note = NEW_NOTE.format(days=thresholds.new_station_days)
+    if spared:
+        note = NEW_NOTE.format(days=thresholds.new_station_days) if is_open else SHUT_NOTE
         return [replace(gate, note=note, fix=None) for gate in gates]
     return [
         replace(gate, note=f"{gate.note}；{WEAK_NOTE}") if state and firm_state is False else gate

@@ -90,7 +90,7 @@ def _take_in(network_id: int) -> int:
 
 def _recompute(network_id: int, places: Sequence[Place]) -> None:
     """A constant number of statements for up to PLACES_AT_ONCE station-days."""
-    thresholds = _thresholds(network_id)
+    thresholds = thresholds_of(network_id)
     facts = list_facts(network_id=network_id, places=places)
     figures = {place: figure_day(facts[place], thresholds=thresholds) for place in places if place in facts}
     _replace(network_id, places, figures)
@@ -101,7 +101,8 @@ def _in_parts(places: Sequence[Place]) -> list[Sequence[Place]]:
     return [places[start : start + PLACES_AT_ONCE] for start in range(0, len(places), PLACES_AT_ONCE)]
 
 
-def _thresholds(network_id: int) -> Thresholds:
+def thresholds_of(network_id: int) -> Thresholds:
+    """What is set for this network now."""
     stored = db.session.scalar(select(Network.thresholds).where(Network.id == network_id))
     return Thresholds.of(stored or {})
 
@@ -111,19 +112,21 @@ def _replace(network_id: int, places: Sequence[Place], figures: Mapping[Place, D
     for model in (StationDay, MemberDay):
         statement = delete(model).where(*is_given(model, connection.dialect.name))
         connection.execute(statement, parameters(network_id, places))
-    rows = [_station_row(network_id, place, day) for place, day in figures.items() if not day.is_empty]
-    people = [row for place, day in figures.items() for row in _member_rows(network_id, place, day)]
+    rows = [station_row(network_id, place, day) for place, day in figures.items() if not day.is_empty]
+    people = [row for place, day in figures.items() for row in member_rows(network_id, place, day)]
     insert_rows(StationDay, rows)
     insert_rows(MemberDay, people)
 
 
-def _station_row(network_id: int, place: Place, figures: DayFigures) -> dict[str, Any]:
+def station_row(network_id: int, place: Place, figures: DayFigures) -> dict[str, Any]:
+    """The row of station_days."""
     by_evidence = {f"check_ins_{evidence}": count for evidence, count in enumerate(figures.check_ins)}
     counts = {name: getattr(figures, name) for name in DAY_COLUMNS}
     return {"network_id": network_id, "station_id": place[0], "day": place[1], **by_evidence, **counts}
 
 
-def _member_rows(network_id: int, place: Place, figures: DayFigures) -> list[dict[str, Any]]:
+def member_rows(network_id: int, place: Place, figures: DayFigures) -> list[dict[str, Any]]:
+    """The rows of member_days, one a person."""
     return [
         {
             "network_id": network_id,

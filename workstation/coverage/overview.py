@@ -33,37 +33,37 @@ def get_coverage(
     """
     if by not in GROUPINGS:
         raise Refusal("coverage.by_invalid")
-    _prepare(scope)
+    prepare(scope)
     ground = get_map(scope=scope, day=window.last_day, within=within)
     picture = get_picture(ground=ground, window=window, now=now)
     totals, rows = list_rows(picture, by=by)
-    return _frame(picture) | {"totals": totals, "rows": page(rows, limit=limit, after=after)}
+    return frame(picture) | {"totals": totals, "rows": page(rows, limit=limit, after=after)}
 
 
 def get_station_coverage(*, scope: Scope, station_id: str, window: Window, now: datetime) -> Answer:
     """One station's row with its gates, its checklist and its days. Refuses with station.not_found."""
-    _prepare(scope)
+    prepare(scope)
     ground = get_map(scope=scope, day=window.last_day, station_id=station_id)
     picture = get_picture(ground=ground, window=window, now=now)
     _, rows = list_rows(picture, by="station")
-    return _frame(picture) | rows[0] | describe_station(picture)
+    return frame(picture) | rows[0] | describe_station(picture)
 
 
 def get_gaps(*, scope: Scope, window: Window, now: datetime, within: str | None = None) -> Answer:
     """What is missing, with the nearest fix. Refuses with division.not_found."""
-    _prepare(scope)
+    prepare(scope)
     ground = get_map(scope=scope, day=window.last_day, within=within)
     picture = get_picture(ground=ground, window=window, now=now)
-    return _frame(picture) | list_gaps(picture)
+    return frame(picture) | list_gaps(picture)
 
 
-def _prepare(scope: Scope) -> None:
+def prepare(scope: Scope) -> None:
     """The figures follow the facts; from then on nothing is written, and all is read as of one moment."""
     catch_up(network_id=scope.network_id)
     begin_report()
 
 
-def _frame(picture: Picture) -> Answer:
+def frame(picture: Picture) -> Answer:
     """What every figure carries: its window, its moment, how far it is settled, and its rules."""
     return {
         "window": {"from": picture.window.starts_on, "to": picture.window.ends_on},

@@ -27,8 +27,11 @@ class Silence:
     """What the phones leave unknown in a window.
 
     `silent` are phones by station, `pending` entries by station (None: nobody knows where), `unsettled` the
-    days by station that are not settled, oldest first, `plans` what people with silent phones may have kept.
+    days by station that are not settled, oldest first, also those before the window; `plans` what people with
+    silent phones may have kept in it.
     """
+
+    window: Window
 
     silent: Mapping[str | None, set[str]]
     pending: Mapping[str | None, int]
@@ -39,6 +42,10 @@ class Silence:
 
     def unsettled_days(self, station_id: str) -> list[date]:
         """The days of this station in the window that are not settled; today never is."""
+        return [day for day in self.up_to_end(station_id) if day >= self.window.starts_on]
+
+    def up_to_end(self, station_id: str) -> list[date]:
+        """The days up to the window's end that are not settled, also those before it."""
         return self.unsettled.get(station_id, self.always_unsettled)
 
 
@@ -46,13 +53,18 @@ def get_silence(*, ground: Map, window: Window, now: datetime) -> Silence:
     """What is not known of this window, in three statements."""
     concern = get_concern(ground=ground, window=window, now=now)
     silent, pending = _silent(ground, window, now, concern)
-    days = _open_days(ground, window, now)
+    days = [day for day in open_days(now=now, thresholds=ground.thresholds) if day < window.ends_on]
     return Silence(
+        window=window,
         silent=silent,
         pending=pending,
         unsettled=_unsettled(ground, days, now, concern),
         always_unsettled=[day for day in days if day == local_day(now)],
-        plans=[plan for plan in concern.plans if _is_silent(plan, concern, now)],
+        plans=[
+            plan
+            for plan in concern.plans
+            if _counts(plan, ground, window, now) and _is_silent(plan, concern, now)
+        ],
         phones={
             phone.device_id: phone
             for phone in [*concern.phones, *(each for some in concern.planned.values() for each in some)]
@@ -88,14 +100,9 @@ def _silent(
     for station_id, concerned in concern.seen.items():
         silent[station_id] |= {phone.device_id for phone in concerned if phone.heard_at < since}
     for (station_id, day), concerned in concern.planned.items():
-        if day < local_day(now):
+        if window.starts_on <= day < local_day(now):
             silent[station_id] |= {phone.device_id for phone in holding_back(concerned, day=day)}
     return silent, pending
-
-
-def _open_days(ground: Map, window: Window, now: datetime) -> list[date]:
-    days = open_days(now=now, thresholds=ground.thresholds)
-    return [day for day in days if window.starts_on <= day < window.ends_on]
 
 
 def _unsettled(ground: Map, days: list[date], now: datetime, concern: Concern) -> dict[str, list[date]]:
@@ -111,6 +118,12 @@ def _unsettled(ground: Map, days: list[date], now: datetime, concern: Concern) -
         ]
         for station_id in concern.stations
     }
+
+
+def _counts(plan: Fact, ground: Map, window: Window, now: datetime) -> bool:
+    """In the window and of the last weeks, so that a day has the same *high* in each window that shows it."""
+    oldest = local_day(now) - timedelta(days=ground.thresholds.seen_days)
+    return plan.day >= max(oldest, window.starts_on)
 
 
 def _is_silent(plan: Fact, concern: Concern, now: datetime) -> bool:

@@ -106,8 +106,9 @@ class Map:
 def get_map(*, scope: Scope, day: date, within: str | None = None, station_id: str | None = None) -> Map:
     """Everything that stands still, in three statements; the state of divisions is that of `day`.
 
-    `within` is the id of a division or an area. Refuses with division.not_found or station.not_found when
-    the scope sees no such thing, whether or not it exists elsewhere.
+    `within` is the id of a division or an area, `sector:` with a sector's code, or `kind:` with a kind.
+    Refuses with division.not_found or station.not_found when the scope sees no such thing, whether or not
+    it exists elsewhere.
     """
     network = db.session.get_one(Network, scope.network_id)
     divisions = list_divisions(network_id=scope.network_id)
@@ -161,7 +162,12 @@ def list_groups(*, network_id: int, by: str) -> list[tuple[str, str]]:
 
 
 def _is_within(within: str, divisions: Mapping[str, Place], scope: Scope) -> Any:
-    """Condition on Station. What is neither a division nor an area of this network is refused."""
+    """Condition on Station. What this network has no such division, area, sector or kind of is refused."""
+    noun, _, code = within.partition(":")
+    if noun == "kind" and code in KIND_NAMES:
+        return Station.kind == code
+    if noun == "sector" and code in {key for key, _ in list_groups(network_id=scope.network_id, by="sector")}:
+        return Station.sector == code
     if within in divisions:
         below = [place.id for place in divisions.values() if within in place.path]
         return Station.division_id.in_(below)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
 from workstation.coverage.people import People, count_people
@@ -35,13 +36,13 @@ class Tally:
     not_judged: int = 0
     dormant: int = 0
     gates_judged: int = 0
-    provisional: int = 0
     pending: int = 0
     extra_shifts: int = 0
     extra_duty_ms: int = 0
     extra_person_ms: int = 0
     sums: list[int] = field(default_factory=lambda: [0] * len(Sums()))
     silent: set[str] = field(default_factory=set)
+    unsettled: set[date] = field(default_factory=set)
     served: tuple[set[str], set[str], set[str]] = field(default_factory=lambda: (set(), set(), set()))
 
     def add(self, one: Figures, street: str | None) -> None:
@@ -53,13 +54,13 @@ class Tally:
         self.not_judged += one.is_new
         self.dormant += one.is_dormant
         self.gates_judged = max(self.gates_judged, sum(gate is not None for gate in one.gates))
-        self.provisional = max(self.provisional, len(one.unsettled))
         self.pending += one.pending
         self.extra_shifts += one.extra.shifts
         self.extra_duty_ms += one.extra.duty_ms
         self.extra_person_ms += one.extra.person_ms
         self.sums = [have + more for have, more in zip(self.sums, one.sums, strict=True)]
         self.silent |= one.silent
+        self.unsettled.update(one.unsettled)
         if street is not None:
             reached = (one.is_tangible, one.is_effective, one.may_be_effective)
             for served, is_reached in zip(self.served, reached, strict=True):
@@ -69,8 +70,7 @@ class Tally:
 def list_rows(picture: Picture, *, by: str) -> tuple[Row, list[Row]]:
     """The totals, and a row for each group. Stations above the asked level are in the totals only."""
     ground = picture.ground
-    keys = _keys(ground, by)
-    groups = _groups(picture, by, set(keys.values()))
+    groups, keys = group_stations(picture, by=by)
     tallies = {group.key: Tally() for group in groups}
     everything = Tally()
     for one in picture.stations:
@@ -85,7 +85,15 @@ def list_rows(picture: Picture, *, by: str) -> tuple[Row, list[Row]]:
     people = count_people(ground=ground, window=picture.window, by=by, keys=_division_keys(ground, by))
     whole = Group(ground.network.code, ground.network.name, ground.streets)
     totals = _row(whole, everything, people.get(None, People()))
+    if by == "network":
+        return totals, [totals]
     return totals, [_row(group, tallies[group.key], people.get(group.key, People())) for group in groups]
+
+
+def group_stations(picture: Picture, *, by: str) -> tuple[list[Group], dict[str, str | None]]:
+    """The groups in their order, and station id → the key of its group, None where it has none."""
+    keys = _keys(picture.ground, by)
+    return _groups(picture, by, set(keys.values())), keys
 
 
 def _keys(ground: Map, by: str) -> dict[str, str | None]:
@@ -173,7 +181,7 @@ def _row(group: Group, tally: Tally, people: People) -> Row:
         "check_ins": _range(sums.check_ins, tally.pending) | {"by_evidence": list(sums[:4])},
         "members_active": people.members,
         "silent_phones": len(tally.silent),
-        "provisional": tally.provisional,
+        "provisional": len(tally.unsettled),
     }
 
 

@@ -49,7 +49,11 @@ def list_gates(picture: Picture, stations: list[Figures]) -> Mapping[str, list[G
             contacts=one.sums.receptions_firm,
         )
         found[one.stand.id] = describe(
-            one.evidence, firm=firm, thresholds=ground.thresholds, is_new=one.is_new
+            one.evidence,
+            firm=firm,
+            thresholds=ground.thresholds,
+            is_new=one.is_new,
+            is_open=one.is_open,
         )
     return found
 

@@ -65,7 +65,8 @@ class Picture(Known):
     @property
     def settled_until(self) -> date:
         """Every day before this one is settled at every station in sight; at the latest today."""
-        first = [figures.unsettled[0] for figures in self.stations if figures.unsettled]
+        unsettled = (self.silence.up_to_end(each.stand.id) for each in self.stations)
+        first = [days[0] for days in unsettled if days]
         return min([*first, self.window.ends_on, local_day(self.now)])
 
 

@@ -26,6 +26,20 @@ NEW_MEMBER: dict[str, Any] = {"role": "member", "sector": None, "division_id": N
 CHECKED_BY_IMPORT = "批量导入"
 
 Stored = Mapping[str, Any]
+NO_PARTS: Mapping[str, tuple[Any, Any]] = {}
+
+
+@dataclass(frozen=True)
+class Altered:
+    """One row of the file that is new (`before` is None) or changes something.
+
+    `parts` are what hangs on the record and changes, by name: (before, after).
+    """
+
+    number: int
+    before: Stored | None
+    after: Stored
+    parts: Mapping[str, tuple[Any, Any]]
 
 
 @dataclass
@@ -39,16 +53,26 @@ class Difference:
     parts: list[dict[str, Any]] = field(default_factory=list)
     # Records whose memberships are replaced by `parts`.
     relinked: set[str] = field(default_factory=set)
+    altered: list[Altered] = field(default_factory=list)
 
-    def count(self, *, stored: Stored | None, record: dict[str, Any], parts_changed: bool = False) -> None:
+    def count(
+        self,
+        *,
+        number: int,
+        stored: Stored | None,
+        record: dict[str, Any],
+        parts: Mapping[str, tuple[Any, Any]] = NO_PARTS,
+    ) -> None:
+        """Takes in one row of the file, with its number there and what it is to become."""
         if stored is None:
             self.new += 1
-        elif parts_changed or record != stored:
+        elif parts or record != stored:
             self.changed += 1
         else:
             self.unchanged += 1
             return
         self.records.append(record)
+        self.altered.append(Altered(number, stored, record, parts))
 
 
 def compare_stations(
@@ -72,7 +96,8 @@ def compare_stations(
             for item in row.items
         ]
         fresh = [item for item in items if item != checklists.get((record["id"], item["item"]))]
-        found.count(stored=before, record=record, parts_changed=bool(fresh))
+        parts = {item["item"]: (checklists.get((record["id"], item["item"])), item) for item in fresh}
+        found.count(number=row.number, stored=before, record=record, parts=parts)
         found.parts += fresh
     return found
 
@@ -126,8 +151,10 @@ def compare_members(
         before = stored.get(row.code)
         start = before or {"network_id": network_id, "id": new_id(), "code": row.code, **NEW_MEMBER}
         record = {**start, **row.values}
-        relinked = row.station_ids is not None and row.station_ids != memberships.get(record["id"], set())
-        found.count(stored=before, record=record, parts_changed=relinked)
+        former = memberships.get(record["id"], set())
+        relinked = row.station_ids is not None and row.station_ids != former
+        parts = {"stations": (former, row.station_ids)} if relinked else NO_PARTS
+        found.count(number=row.number, stored=before, record=record, parts=parts)
         if relinked:
             found.relinked.add(record["id"])
             link = {"network_id": network_id, "member_id": record["id"]}
@@ -150,5 +177,5 @@ def compare_plans(
             "starts_at": row.starts_at,
             "day": row.day,
         }
-        found.count(stored=before, record={**start, "ends_at": row.ends_at})
+        found.count(number=row.number, stored=before, record={**start, "ends_at": row.ends_at})
     return found

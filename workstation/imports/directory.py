@@ -61,6 +61,10 @@ class Index:
             raise Wrong("import.ambiguous", value=text)
         return named[0] if named else None
 
+    def names(self) -> dict[str, str]:
+        """Id → name."""
+        return {thing.id: thing.name for thing in self.by_code.values()}
+
 
 def index_of(things: Iterable[Named]) -> Index:
     index = Index()
@@ -86,6 +90,11 @@ class Directory:
     new_divisions: list[Place] = field(default_factory=list)
     new_areas: list[Group] = field(default_factory=list)
     new_sectors: list[Group] = field(default_factory=list)
+
+    def names(self) -> dict[str, str]:
+        """Id → name of every place, area and sector."""
+        indexes = (self.cities, self.districts, *self.inside.values(), self.areas, self.sectors)
+        return {own_id: name for index in indexes for own_id, name in index.names().items()}
 
     def district(self, text: str) -> Place:
         """A district, or the city itself for a station above all districts."""

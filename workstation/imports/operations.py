@@ -4,7 +4,7 @@ Judging takes the longest and needs no lock. Only `save` runs inside a write tra
 more, and its caller commits. Two imports at the same time can then only meet in a unique constraint.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ from sqlalchemy import delete
 
 from workstation.coverage.operations import touch_days
 from workstation.database import db
+from workstation.errors import Refusal
 from workstation.feed.operations import FeedChange, publish
 from workstation.geography.datum import Datum
 from workstation.imports import members, plans, queries, stations
@@ -21,11 +22,19 @@ from workstation.imports.differences import Difference, compare_members, compare
 from workstation.imports.directory import Directory, Index
 from workstation.imports.members import MemberRow
 from workstation.imports.plans import PlanRow
+from workstation.imports.previews import (
+    MEMBER_HEADS,
+    PLAN_HEADS,
+    STATION_HEADS,
+    digest_of,
+    list_changes,
+)
 from workstation.imports.problems import Report, Unreadable, problem
 from workstation.imports.stations import StationRow
 from workstation.imports.tables import Table
 from workstation.imports.writes import announce, create_groups, upsert
 from workstation.local_time import LOCAL
+from workstation.network.history import Editor, note_edits
 from workstation.network.models import ChecklistItem, Network, Station
 from workstation.people.models import Member, StationMember
 from workstation.shifts.models import PlannedShift
@@ -37,8 +46,18 @@ Progress = Callable[[Sequence[NumberedCells]], Iterable[NumberedCells]]
 class Import(Protocol):
     """One kind of file: its columns, how to read a row, and how to compare and save what was read."""
 
+    # What its records are called in the history of edits; empty where none is kept.
+    noun: str
+
     @property
     def columns(self) -> Sequence[Column]: ...
+
+    @property
+    def heads(self) -> Mapping[str, str]:
+        """What the columns of its records are called in a file."""
+
+    def names(self) -> Mapping[str, str]:
+        """What people call the things that its records point at, by id."""
 
     def read(self, row: Row) -> Hashable | None:
         """Keeps the row; its key, or None when the row is wrong."""
@@ -69,10 +88,18 @@ def judge(*, job: Import, table: Table, progress: Progress = iter) -> Report:
     return report
 
 
-def save(*, job: Import, report: Report) -> None:
-    """Writes what was judged, inside the caller's write transaction. Only for a report without errors."""
+def save(*, job: Import, report: Report, editor: Editor, seen: str = "") -> None:
+    """Writes what was judged, inside the caller's write transaction. Only for a report without errors.
+
+    `seen` is the digest of what somebody looked at: refuses with upload.stale when it would be something else
+    by now.
+    """
     difference = job.compare()
+    if seen and seen != digest_of(job=job, difference=difference):
+        raise Refusal("upload.stale")
     job.save(difference)
+    if job.noun:
+        note_edits(editor=editor, noun=job.noun, changes=list_changes(job=job, difference=difference))
     _count(report=report, difference=difference)
     report.applied = True
 
@@ -90,6 +117,8 @@ class StationImport:
     today: date
     source: str
     rows: list[StationRow] = field(default_factory=list)
+    noun: str = "station"
+    heads: Mapping[str, str] = field(default_factory=lambda: STATION_HEADS)
 
     def __post_init__(self) -> None:
         self.network_id = self.network.id
@@ -119,6 +148,9 @@ class StationImport:
         upsert(ChecklistItem, difference.parts, key=("network_id", "station_id", "item"))
         announce(network_id=self.network_id, noun="station", records=difference.records)
 
+    def names(self) -> Mapping[str, str]:
+        return self.directory.names()
+
 
 @dataclass
 class MemberImport:
@@ -127,6 +159,8 @@ class MemberImport:
     network: Network
     today: date
     rows: list[MemberRow] = field(default_factory=list)
+    noun: str = ""
+    heads: Mapping[str, str] = field(default_factory=lambda: MEMBER_HEADS)
 
     def __post_init__(self) -> None:
         self.network_id = self.network.id
@@ -156,6 +190,9 @@ class MemberImport:
         db.session.execute(delete(StationMember).where(StationMember.network_id == self.network_id, whose))
         upsert(StationMember, difference.parts, key=("network_id", "station_id", "member_id"))
 
+    def names(self) -> Mapping[str, str]:
+        return self.directory.names() | self.stations.names()
+
 
 @dataclass
 class PlanImport:
@@ -164,6 +201,8 @@ class PlanImport:
     network: Network
     now: datetime
     rows: list[PlanRow] = field(default_factory=list)
+    noun: str = "planned_shift"
+    heads: Mapping[str, str] = field(default_factory=lambda: PLAN_HEADS)
 
     def __post_init__(self) -> None:
         self.network_id = self.network.id
@@ -204,3 +243,6 @@ class PlanImport:
             FeedChange(record["member_id"], "planned_shift", record["id"]) for record in difference.records
         ]
         publish(network_id=self.network_id, changes=changes)
+
+    def names(self) -> Mapping[str, str]:
+        return self.stations.names() | self.members.names()

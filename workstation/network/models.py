@@ -171,3 +171,33 @@ class ChecklistItem(Base):
     checker: Mapped[str | None] = mapped_column(String(100))
     confirmed_on: Mapped[date | None]
     proof: Mapped[str | None] = mapped_column(String(200))
+
+
+class Edit(Base):
+    """One change that the office made to what stands still: who, when, before, after and why.
+
+    Only ever added to; an undo is a further edit. The versions of one thing are 1, 2, 3 … without a gap, so
+    two people who edit the same version meet in the key.
+    """
+
+    __tablename__ = "edits"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id"], ["networks.id"]),
+        ForeignKeyConstraint(["network_id", "member_id"], ["members.network_id", "members.id"]),
+        Index("ix_edits_made_at", "network_id", "made_at"),
+    )
+
+    network_id: Mapped[int] = mapped_column(primary_key=True)
+    # station, area, topic, planned_shift, or rules (of the network).
+    noun: Mapped[str] = mapped_column(String(20), primary_key=True)
+    thing_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Null: somebody at the server's command line.
+    member_id: Mapped[str | None] = mapped_column(Id)
+    reason: Mapped[str] = mapped_column(String(500))
+    # The fields that changed, as on the wire. Null before: it was new; null after: it was taken away.
+    before: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    after: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # The version that this one took back.
+    undoes: Mapped[int | None]

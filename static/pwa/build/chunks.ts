@@ -27,7 +27,7 @@ export const chunks = {
       priority: 3,
       test: inside(
         '/node_modules/(@vue|vue|dpop|uuid)/',
-        '/src/(api/(request|deviceName)|locales/translate|registerWorker|styles/(base|tokens))',
+        '/src/(api/(request|deviceName)|locales/translate|registerWorker|missingPart|styles/(base|tokens))',
         'preload-helper|export-helper|oxc-project',
       ),
     },
@@ -44,6 +44,23 @@ export const chunks = {
       priority: 1,
       minShareCount: 2,
       test: MEMBER,
+    },
+    {
+      // The pages before anybody is signed in, which are the first of all.
+      name: 'entrance',
+      priority: 1,
+      minShareCount: 2,
+      test: inside(
+        '/src/(composables/(signingIn|kept|privateWindow)|components/(OtherPersonNote|PlaceAdvice)|locales/person)',
+      ),
+    },
+    { name: 'vant', priority: 2, minShareCount: 2, test: inside('/node_modules/(vant|@vant)/') },
+    {
+      // Encryption of rescue files: heavy, and for two pages that few ever open.
+      name: 'rescue',
+      priority: 1,
+      minShareCount: 2,
+      test: inside('/node_modules/jose/', '/src/(rescue/file|composables/rescue|components/RescueMaking)'),
     },
     { name: 'later', priority: 0, minShareCount: 2, test: MEMBER },
   ],

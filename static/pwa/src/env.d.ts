@@ -13,3 +13,8 @@ interface SyncEvent extends ExtendableEvent {
 interface ServiceWorkerGlobalScopeEventMap {
   sync: SyncEvent
 }
+
+// Chromium's offer to install the app; no standard.
+interface BeforeInstallPromptEvent extends Event {
+  prompt(): Promise<void>
+}

@@ -1,10 +1,10 @@
 import { createRouter, createWebHashHistory } from 'vue-router'
-import { session } from './composables/session'
+import { holders, session } from './composables/session'
+import { partMissing } from './missingPart'
 import HomePage from './pages/HomePage.vue'
 
 /**
- * The first page comes with the app; the others are fetched when they are opened, by then from the precache. One
- * that is missing after an update comes with a reload.
+ * The first page comes with the app; the others are fetched when they are opened, by then from the precache.
  */
 export const router = createRouter({
   history: createWebHashHistory(),
@@ -18,24 +18,37 @@ export const router = createRouter({
     { path: '/my-months', component: () => import('./pages/MyMonthsPage.vue') },
     { path: '/in-my-name', component: () => import('./pages/InMyNamePage.vue') },
     { path: '/plan', component: () => import('./pages/DutyPlanPage.vue') },
+    { path: '/liaison', component: () => import('./pages/LiaisonPage.vue') },
+    {
+      path: '/enter-for/:member?/:station?',
+      component: () => import('./pages/EnterForPage.vue'),
+      props: true,
+    },
+    { path: '/diagnosis', component: () => import('./pages/DiagnosticsPage.vue') },
     { path: '/rescue', component: () => import('./pages/RescuePage.vue') },
     {
       path: '/code/:station?/:digits?',
       component: () => import('./pages/StationCodePage.vue'),
       props: true,
     },
+    { path: '/keeping', name: 'keeping', component: () => import('./pages/KeepingPage.vue') },
+    { path: '/tablet', name: 'tablet', component: () => import('./pages/TabletPage.vue') },
     { path: '/enrol/:code?', name: 'enrol', component: () => import('./pages/EnrolPage.vue'), props: true },
     { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue') },
     { path: '/:rest(.*)', redirect: '/' },
   ],
 })
 
-const OPEN_TO_ALL = ['enrol', 'sign-in']
-router.beforeEach(({ name }) => (session.value || OPEN_TO_ALL.includes(String(name)) ? true : '/enrol'))
+const OPEN_TO_ALL = ['enrol', 'sign-in', 'tablet', 'keeping']
+router.beforeEach(({ name }) => {
+  if (session.value || OPEN_TO_ALL.includes(String(name))) return true
+  return holders.value.length > 0 ? '/tablet' : '/enrol'
+})
 
-// The worker has newer files than this tab: they come with a reload, and nothing is lost by it.
+// A page that could not be fetched: where to go is kept for when the app starts again (src/missingPart.ts).
 router.onError((_reason, to) => {
-  if (!navigator.serviceWorker?.controller) return
   location.hash = to.fullPath
-  location.reload()
+})
+router.afterEach((_to, _from, failure) => {
+  if (!failure) partMissing.value = false
 })

@@ -13,6 +13,7 @@ from workstation.geography.datum import Datum
 from workstation.ids import new_id
 from workstation.imports.operations import MemberImport, PlanImport, StationImport, judge, save
 from workstation.imports.problems import Report
+from workstation.network.history import Editor
 from workstation.network.models import Division, DivisionOutline, Network
 
 STANDARD = ["统一标识", "固定阵地"]
@@ -112,5 +113,6 @@ def _run(job: Any, rows: tuple[dict[str, str], ...], apply: bool) -> Report:
     report = judge(job=job, table=table_of(*rows))
     if apply and not report.errors:
         with writing():
-            save(job=job, report=report)
+            editor = Editor(network_id=job.network_id, member_id=None, now=NOW, reason="导入")
+            save(job=job, report=report, editor=editor)
     return report

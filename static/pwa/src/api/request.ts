@@ -17,7 +17,7 @@ export type Call = {
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   path: string
   session?: Identity | null
-  /** An object is sent as JSON, packed where it is worth it; a text is JSON already and goes as it is. */
+  /** An object is sent as JSON, packed where it is worth it; a text is JSON already, and a file goes as it is. */
   body?: unknown
   headers?: Record<string, string>
   timeout_ms?: number
@@ -82,6 +82,7 @@ async function identified({ session, method, path }: Call): Promise<Record<strin
 
 async function packed(body: unknown): Promise<{ body: BodyInit | null; headers: Record<string, string> }> {
   if (body === undefined) return { body: null, headers: {} }
+  if (body instanceof Blob) return { body, headers: { 'Content-Type': 'application/octet-stream' } }
   const headers = { 'Content-Type': 'application/json' }
   if (typeof body === 'string') return { body, headers }
   const text = JSON.stringify(body)

@@ -4,6 +4,8 @@
  * The member's page and the office's page keep one session each. The private key is a CryptoKey that can't be
  * exported: a copied token is worth nothing without this browser. Where WebCrypto is missing (plain HTTP on a
  * network address) there is no key, and the token is a plain bearer.
+ *
+ * On a shared tablet each person's session is a holder's, and none is the member's page's own.
  */
 import Dexie, { type EntityTable } from 'dexie'
 import { generateKeyPair, type KeyPair } from 'dpop'
@@ -20,6 +22,10 @@ export type Session = {
   me: Me
 }
 
+/** One of the people who share a tablet, with what tells whether a PIN is theirs. */
+export type Holder = { device_id: string; session: Session; pin: Pin }
+export type Pin = { salt: Uint8Array<ArrayBuffer>; rounds: number; hash: ArrayBuffer }
+
 type PendingKey = { page: Page; key_pair: KeyPair | null }
 type Installation = { name: 'installation'; id: string }
 
@@ -27,10 +33,12 @@ class SessionDatabase extends Dexie {
   sessions!: EntityTable<Session, 'page'>
   pending_keys!: EntityTable<PendingKey, 'page'>
   installation!: EntityTable<Installation, 'name'>
+  holders!: EntityTable<Holder, 'device_id'>
 
   constructor() {
     super('workstation-sessions', { chromeTransactionDurability: 'strict' })
     this.version(1).stores({ sessions: 'page', pending_keys: 'page', installation: 'name' })
+    this.version(2).stores({ holders: 'device_id' })
   }
 }
 
@@ -60,18 +68,33 @@ export async function findSession(page: Page): Promise<Session | undefined> {
   return sessionDatabase.sessions.get(page)
 }
 
-export async function keepSession(session: Session): Promise<void> {
-  await sessionDatabase.transaction(
-    'rw',
-    sessionDatabase.sessions,
-    sessionDatabase.pending_keys,
-    async () => {
-      await sessionDatabase.sessions.put(session)
-      await sessionDatabase.pending_keys.delete(session.page)
-    },
-  )
+export const listHolders = (): Promise<Holder[]> => sessionDatabase.holders.toArray()
+
+export const isShared = async ({ device_id }: Session): Promise<boolean> =>
+  (await sessionDatabase.holders.get(device_id)) !== undefined
+
+/** Everybody whose records leave from here, the one who signed in last first. */
+export async function listSenders(): Promise<Session[]> {
+  const own = await findSession('member')
+  const shared = (await listHolders()).map(({ session }) => session)
+  return own ? [own, ...shared.filter(({ me }) => me.member.id !== own.me.member.id)] : shared
 }
 
-export async function dropSession(page: Page): Promise<void> {
-  await sessionDatabase.sessions.delete(page)
+export async function keepSession(session: Session): Promise<void> {
+  const { sessions, pending_keys, holders } = sessionDatabase
+  await sessionDatabase.transaction('rw', sessions, pending_keys, holders, async () => {
+    if (!(await holders.update(session.device_id, { session }))) await sessions.put(session)
+    await pending_keys.delete(session.page)
+  })
+}
+
+export async function dropSession({ page, device_id }: Pick<Session, 'page' | 'device_id'>): Promise<void> {
+  const { sessions, holders } = sessionDatabase
+  await sessionDatabase.transaction('rw', sessions, holders, async () => {
+    await holders.delete(device_id)
+    await sessions
+      .where({ page })
+      .and((session) => session.device_id === device_id)
+      .delete()
+  })
 }

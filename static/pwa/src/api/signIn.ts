@@ -17,7 +17,7 @@ export function signIn(given: { page: Page; account: string; password: string })
 /** The session ends here even when the server can't be reached. */
 export async function signOut(session: Session): Promise<void> {
   await request({ method: 'DELETE', path: '/api/v1/sign-ins/current', session }).catch(() => null)
-  await dropSession(session.page)
+  await dropSession(session)
 }
 
 type Becoming = { page: Page; path: string; proof: Record<string, string> }

@@ -3,6 +3,7 @@ import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import { answerDatabase } from '@/answers/database'
 import { fetchAnswer, type Outcome } from '@/answers/fetching'
 import { useLive } from './live'
+import { PULLED } from './pulling'
 import { person, session } from './session'
 
 export function useAnswer<T>(path: () => string) {
@@ -26,8 +27,9 @@ export function useAnswer<T>(path: () => string) {
     },
     { immediate: true },
   )
-  addEventListener('online', ask)
-  onScopeDispose(() => removeEventListener('online', ask))
+  const occasions = ['online', PULLED]
+  occasions.forEach((occasion) => addEventListener(occasion, ask))
+  onScopeDispose(() => occasions.forEach((occasion) => removeEventListener(occasion, ask)))
 
   return {
     data: computed(() => (kept.value?.data as T | undefined) ?? null),

@@ -3,11 +3,11 @@
  * stations may use it at the start, since no question appears then.
  */
 import { shallowRef } from 'vue'
+import { believed, OLD_MS, type Position } from '@/rules/position'
 import type { Fix, NoFixReason } from '@/sync/types'
 
-export type Position = { lat: number; lon: number; accuracy_m: number; taken_at: number }
-
 const USABLE_MS = 120_000
+const SAID_BEFORE_MS = 2_000 // while the entry can still be told why it has no position
 export const position = shallowRef<Position | null>(null)
 export const noPosition = shallowRef<NoFixReason | null>(null)
 /** True while the browser may be asking its own question, so that a sentence can say why. */
@@ -33,12 +33,18 @@ export function watchPosition({ for_ms, onPosition, onNone }: Watch): void {
     onNone?.(reason)
   }
   if (!('geolocation' in navigator)) return none('unavailable')
+  // Some browsers forget their own timeout, above all while their question stands unanswered.
+  const late = setTimeout(() => none('timeout'), for_ms - SAID_BEFORE_MS)
   const watch = navigator.geolocation.watchPosition(
     (found) => {
+      clearTimeout(late)
       take(found)
       onPosition?.()
     },
-    ({ code }) => none(REASONS[code] ?? 'unavailable'),
+    ({ code }) => {
+      clearTimeout(late)
+      none(REASONS[code] ?? 'unavailable')
+    },
     { enableHighAccuracy: true, maximumAge: 5_000, timeout: for_ms },
   )
   setTimeout(() => navigator.geolocation.clearWatch(watch), for_ms)
@@ -49,7 +55,15 @@ function take({ coords, timestamp }: GeolocationPosition): void {
   asking.value = false
   noPosition.value = null
   const { latitude: lat, longitude: lon, accuracy: accuracy_m } = coords
-  position.value = { lat, lon, accuracy_m, taken_at: Math.min(timestamp, Date.now()) }
+  const found = { lat, lon, accuracy_m, taken_at: Math.min(timestamp, Date.now()) }
+  position.value = believed(position.value, found)
+}
+
+/** True when there was one from long ago: the list is then in the order of before any position. */
+export function dropOldPosition(): boolean {
+  const isOld = position.value !== null && Date.now() - position.value.taken_at > OLD_MS
+  if (isOld) position.value = null
+  return isOld
 }
 
 async function permission(): Promise<PermissionState | null> {

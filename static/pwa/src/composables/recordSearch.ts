@@ -1,9 +1,10 @@
 /** Finding among all records that this phone knows, by what people remember of them. */
-import { computed, ref } from 'vue'
+import { computed } from 'vue'
 import { t } from '@/locales'
 import { holds } from '@/rules/search'
 import { reasonWords, stateWords } from '@/rules/words'
 import type { Entry, EntryState, Kind } from '@/sync/types'
+import { useKept } from './kept'
 import type { RecordRow } from './records'
 import { useFeed } from './stations'
 import { shortDay } from './times'
@@ -27,8 +28,8 @@ const CHOICES: Record<Filter, Choice> = { all: {}, ...BY_STATE, ...BY_KIND }
 type Places = (entry: Entry) => string
 
 export function useRecordSearch({ rows, placeOf }: { rows: () => RecordRow[]; placeOf: Places }) {
-  const search = ref('')
-  const filter = ref<Filter>('all')
+  const search = useKept('search', '')
+  const filter = useKept<Filter>('filter', 'all')
   const topics = useFeed('topic')
   const topicNames = computed(
     () => new Map((topics.value ?? []).map(({ data }) => [data.code, String(data.name)])),

@@ -51,7 +51,7 @@ async function readRows(of: string): Promise<RecordRow[]> {
     receipt: known.get(entry.id),
     changed: changed.get(entry.id) ?? null,
     by: served.get(entry.id)?.by_name ?? writers.get(entry.id) ?? null,
-    behalf: served.get(entry.id)?.for_name ?? null,
+    behalf: served.get(entry.id)?.for_name ?? entry.behalf?.name ?? null,
     elsewhere: isTold(entry) && onThisPhone.has(entry.id),
   }))
 }
@@ -70,5 +70,7 @@ function joined({ person, receipts, served }: Sources): Map<string, Receipt> {
 
 function untold(own: Entry[], known: Map<string, Receipt>): Entry[] {
   const here = new Set(own.map(({ id }) => id))
-  return [...known.values()].filter(({ id }) => !here.has(id)).map(toldEntry)
+  // What a shared tablet has forgotten is a number and a seal, without a time.
+  const told = [...known.values()].filter(({ id }) => !here.has(id)).map(toldEntry)
+  return told.filter(({ recorded_at }) => recorded_at !== '')
 }

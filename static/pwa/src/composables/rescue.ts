@@ -1,6 +1,6 @@
 /** Making a rescue file and handing one in, each with a sentence for whatever may stand in the way. */
 import { Unreachable } from '@/api/request'
-import { t } from '@/locales'
+import { words as signIn } from '@/locales/person'
 import { words } from '@/locales/rescue'
 import { handIn, looksLikeRescueFile, rescueFileName, tally } from '@/rescue/carrying'
 import { makeRescueFile } from '@/rescue/file'
@@ -14,7 +14,7 @@ export type Made = { file: File; count: number }
 
 /** The file, or a sentence that says why there is none. */
 export async function makeFile(): Promise<Made | string> {
-  if (!session.value) return t('sign_in.title')
+  if (!session.value) return signIn('sign_in.title')
   if (!globalThis.crypto?.subtle) return words('no_crypto')
   if (!(await findRescueKey())) await refreshRescueKey()
   const key = await findRescueKey()
@@ -34,7 +34,7 @@ export async function makeFile(): Promise<Made | string> {
 export async function handInFile(file: File): Promise<string> {
   const text = await file.text()
   if (!looksLikeRescueFile(text)) return words('not_a_file')
-  if (!session.value) return t('sign_in.title')
+  if (!session.value) return signIn('sign_in.title')
   try {
     const { data, problem } = await handIn({ session: session.value, text })
     if (!data) return problem?.detail ?? words('failed')

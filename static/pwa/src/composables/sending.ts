@@ -6,7 +6,7 @@ import { database } from '@/sync/database'
 import { listWaiting } from '@/sync/outbox'
 import type { Occasion } from '@/sync/protocol'
 import { noteRefusal } from './room'
-import { person } from './session'
+import { everybody, person, session } from './session'
 
 const SHORTEST_MS = 1_000
 const SOON_MS = 60_000
@@ -14,20 +14,29 @@ const LATER_MS = 15 * 60_000
 
 export const sending = shallowRef(false)
 let lastTry = 0
+let waiting = 0 // of everybody, at the last try
 let nextTry: ReturnType<typeof setTimeout> | undefined
 
 export async function send(occasion: Occasion): Promise<void> {
-  if (!person.value) return
+  if (everybody.value.length === 0) return
   sending.value = true
   lastTry = Date.now()
   try {
-    if ((await synchronise(occasion)) > 0) await Promise.all([askWorker(), tryAgainWhenDue()])
+    waiting = await synchronise(occasion)
+    if (waiting > 0) await Promise.all([askWorker(), tryAgainWhenDue()])
   } catch (reason) {
     if (!noteRefusal(reason)) throw reason // the next minute's try finds room, or not
   } finally {
     sending.value = false
   }
-  if (occasion === 'start') await refreshRescueKey()
+  if (occasion === 'start') await Promise.all([refreshRescueKey(), keepForLater()])
+}
+
+/** What a liaison needs to enter for others without a network. */
+async function keepForLater(): Promise<void> {
+  if (!session.value?.me.roles.includes('liaison')) return
+  const { keepLiaisonDay } = await import('./liaisonDay')
+  await keepLiaisonDay()
 }
 
 /** Something still waits: the next try comes when the wait of 9.1 is over, not only with the next minute. */
@@ -56,6 +65,7 @@ export function startSending(freezeAll: () => Promise<void>): void {
 }
 
 async function whenDue(): Promise<void> {
-  const pause = (await listWaiting(person.value)).length > 0 ? SOON_MS : LATER_MS
+  const waits = waiting > 0 || (await listWaiting(person.value)).length > 0
+  const pause = waits ? SOON_MS : LATER_MS
   if (Date.now() - lastTry >= pause - 1_000) await send('routine')
 }

@@ -16,7 +16,7 @@ export function useShifts() {
     return () =>
       database.entries
         .where(of)
-        .and(({ kind }) => kinds.includes(kind))
+        .and(({ kind, behalf }) => kinds.includes(kind) && !behalf)
         .toArray()
   })
   const shifts = computed(() => joined(shiftsOfEntries(entries.value ?? []), shiftsOfFeed(fed.value ?? [])))

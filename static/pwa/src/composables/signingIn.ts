@@ -3,12 +3,12 @@ import { shallowRef } from 'vue'
 import { useRouter } from 'vue-router'
 import { Unreachable, type Answer } from '@/api/request'
 import type { SignedIn } from '@/api/types'
-import { t } from '@/locales'
+import { words } from '@/locales/person'
 import { resume } from '@/sync/outbox'
 import { freezeAll } from './recorder'
 import { askToKeep } from './room'
 import { send } from './sending'
-import { currentAuthor, loadSession } from './session'
+import { currentAuthor, holders, loadSession } from './session'
 
 export function useSigningIn(refusal: string) {
   const router = useRouter()
@@ -31,7 +31,7 @@ export function useSigningIn(refusal: string) {
     await freezeAll() // what this person once recorded here and never froze
     void askToKeep()
     void send('start')
-    await router.replace('/')
+    await router.replace(holders.value.length > 0 ? '/tablet' : '/')
   }
 
   return { working, sentence, tryIt }
@@ -41,11 +41,11 @@ function sentenceFor({ data, status, problem, headers }: Answer<SignedIn>, refus
   if (data) return ''
   if (status === 401) return refusal
   if (status === 429)
-    return t('sign_in.too_many', { n: Math.ceil(Number(headers.get('Retry-After') ?? 60) / 60) })
-  return status < 500 && problem?.detail ? problem.detail : t('sign_in.failed')
+    return words('sign_in.too_many', { n: Math.ceil(Number(headers.get('Retry-After') ?? 60) / 60) })
+  return status < 500 && problem?.detail ? problem.detail : words('sign_in.failed')
 }
 
 function sentenceForError(error: unknown): string {
-  if (error instanceof Unreachable) return t('sign_in.offline')
+  if (error instanceof Unreachable) return words('sign_in.offline')
   throw error
 }

@@ -1,10 +1,14 @@
 /** The door's words, and its times in the station's zone whatever the tablet's is set to. */
-import { makeTranslate } from '@/locales/translate'
-import en from './locales/en.json'
+import { makeTranslate, type Messages } from '@/locales/translate'
 import zh from './locales/zh-CN.json'
 
-export const language = localStorage.getItem('language') === 'en' ? 'en' : 'zh-CN'
-export const t = makeTranslate(zh, language === 'en' ? en : {})
+/** A language is added as a file in locales/; the one chosen on the member's page holds here too. */
+const FILES = import.meta.glob<Messages>('./locales/*.json', { eager: true, import: 'default' })
+const chosen = localStorage.getItem('language') ?? 'zh-CN'
+const other = FILES[`./locales/${chosen}.json`]
+
+export const language = other ? chosen : 'zh-CN'
+export const t = makeTranslate(zh, other as Partial<typeof zh> | undefined)
 
 const format = (options: Intl.DateTimeFormatOptions) => {
   const known = new Intl.DateTimeFormat(language, { hour12: false, timeZone: 'Asia/Shanghai', ...options })

@@ -1,10 +1,8 @@
 /** The words of one's own pages (records, months, plan, what others did): they come with those pages. */
-import { chosenLanguage } from './index'
-import { makeTranslate } from './translate'
-import english from './mine.en.json'
+import { wordsOf } from './index'
 import chinese from './mine.zh-CN.json'
 
-export const words = makeTranslate(chinese, chosenLanguage() === 'en' ? english : {})
+export const words = wordsOf('mine', chinese)
 
 /** `2026-11` as people say it. */
 export function monthWords(month: string): string {

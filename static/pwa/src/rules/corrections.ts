@@ -38,3 +38,16 @@ export function changesOf({ entry, form }: { entry: Entry; form: Correctable }):
 
 /** Corrections and withdrawals are facts about facts: they are not corrected themselves. */
 export const isCorrectable = ({ kind }: Entry) => kind !== 'correction' && kind !== 'withdrawal'
+
+/** The record with what was said about it later, in order; a correction that was itself withdrawn is left out. */
+export function asCorrected(entry: Entry, said: Entry[]): Entry {
+  const withdrawn = new Set(said.map((one) => (one.kind === 'withdrawal' ? targetOf(one) : '')))
+  const about = said
+    .filter((one) => one.kind === 'correction' && targetOf(one) === entry.id)
+    .filter(({ id, state }) => !withdrawn.has(id) && state !== 'closed')
+    .sort((one, other) => Date.parse(one.recorded_at) - Date.parse(other.recorded_at))
+  const changes = about.map(({ body }) => ('changes' in body ? body.changes : {}))
+  return { ...entry, body: Object.assign({}, entry.body, ...changes) }
+}
+
+const targetOf = ({ body }: Entry) => ('target_id' in body ? body.target_id : '')

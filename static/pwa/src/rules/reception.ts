@@ -64,3 +64,22 @@ function constituentOf({ consent, name, contact }: ReceptionDraft): Reception['c
   const given = { name: name.trim() || undefined, contact: contact.trim() || undefined }
   return { ...given, consent: true, consent_version: CONSENT_VERSION }
 }
+
+export type Answer = 'none' | 'spot' | 'reply'
+
+export const answerOf = ({ answered_on_spot, wants_reply }: ReceptionDraft): Answer =>
+  wants_reply ? 'reply' : answered_on_spot ? 'spot' : 'none'
+
+/** What belongs to others: 12345, petitions, courts and the police. Words by which a summary tells of it. */
+const RED_LINES = {
+  hotline: /12345|停水|停电|路灯|噪音|噪声|扰民|占道/,
+  petition: /信访|上访/,
+  court: /法院|起诉|诉讼|判决|仲裁|官司|检察/,
+  police: /110|报警|报案|人身(安全|危险)|家暴|殴打|自杀|轻生/,
+} as const
+export type RedLine = keyof typeof RED_LINES
+export const ALL_RED_LINES = Object.keys(RED_LINES) as RedLine[]
+export const NUMBERS: Record<RedLine, string> = { hotline: '12345', petition: '', court: '12348', police: '110' }
+
+/** Which of these a text speaks about. It never keeps anybody from writing it down. */
+export const redLinesIn = (text: string): RedLine[] => ALL_RED_LINES.filter((line) => RED_LINES[line].test(text))

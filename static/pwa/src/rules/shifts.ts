@@ -10,6 +10,7 @@ export type KnownShift = {
 }
 
 const LONGEST_MS = 12 * 3600_000
+const LONGER_MS = 2 * 3600_000
 const DAY_MS = 24 * 3600_000
 const SHANGHAI_MS = 8 * 3600_000
 
@@ -42,6 +43,12 @@ export function shiftsOfEntries(entries: Entry[]): KnownShift[] {
 
 type ShiftRow = { id: string; data: Record<string, unknown> }
 
+/** The server closes by the plan. Who stays longer has not forgotten yet: the button must not turn in their hand. */
+function leftBy({ closes_at, by_rule }: { closes_at: number; by_rule: number }): number {
+  if (Number.isNaN(closes_at)) return by_rule
+  return closes_at < by_rule ? Math.min(closes_at + LONGER_MS, by_rule) : closes_at
+}
+
 /** Shifts as the server knows them, among them those begun on another phone. */
 export function shiftsOfFeed(rows: ShiftRow[]): KnownShift[] {
   return rows
@@ -49,7 +56,7 @@ export function shiftsOfFeed(rows: ShiftRow[]): KnownShift[] {
     .map(({ id, data }) => {
       const started_at = Date.parse(String(data.started_at))
       const closes_at = Date.parse(String(data.closes_at))
-      const at_most_until = Number.isNaN(closes_at) ? until(started_at) : closes_at
+      const at_most_until = leftBy({ closes_at, by_rule: until(started_at) })
       return { id, station_id: String(data.station_id), started_at, ended: !!data.ended_at, at_most_until }
     })
 }
@@ -59,7 +66,8 @@ export function joined(own: KnownShift[], fed: KnownShift[]): KnownShift[] {
   const shifts = new Map(fed.map((shift) => [shift.id, shift]))
   for (const shift of own) {
     const other = shifts.get(shift.id)
-    shifts.set(shift.id, { ...shift, ended: shift.ended || !!other?.ended })
+    const at_most_until = other?.at_most_until ?? shift.at_most_until // the server knows the plan
+    shifts.set(shift.id, { ...shift, ended: shift.ended || !!other?.ended, at_most_until })
   }
   return [...shifts.values()]
 }
@@ -91,10 +99,29 @@ const EARLY_MS = 3600_000 // who comes an hour early comes for the plan
 
 /** When a shift without an end most likely ended: as planned, else after three hours or when the rule closes it. */
 export function likelyEnd(shift: KnownShift, plans: ShiftRow[]): number {
+  return plannedEnd(shift, plans) ?? Math.min(shift.started_at + LIKELY_MS, shift.at_most_until)
+}
+
+/** The end of the plan in which a shift began; null where none was planned. */
+export function plannedEnd(shift: Pick<KnownShift, 'station_id' | 'started_at'>, plans: ShiftRow[]): number | null {
   const ends = plans
     .filter(({ data }) => data.station_id === shift.station_id)
     .map(({ data }) => [Date.parse(String(data.starts_at)), Date.parse(String(data.ends_at))] as const)
     .filter(([starts, ends]) => starts - EARLY_MS <= shift.started_at && shift.started_at < ends)
     .map(([, ends]) => ends)
-  return ends.length ? Math.min(...ends) : Math.min(shift.started_at + LIKELY_MS, shift.at_most_until)
+  return ends.length ? Math.min(...ends) : null
+}
+
+export type Act = 'check_in' | 'shift' | 'reception'
+
+/** What comes next most likely: it is shown largest, and nothing else changes by it. */
+export function likeliestAct(at: {
+  open: KnownShift | null
+  station_id: string
+  plans: ShiftRow[]
+  now: number
+}): Act {
+  const { open, station_id, plans, now } = at
+  if (open) return now < likelyEnd(open, plans) ? 'reception' : 'shift'
+  return plannedEnd({ station_id, started_at: now }, plans) ? 'shift' : 'check_in'
 }

@@ -1,4 +1,5 @@
 import { distanceM, type Place } from './distance'
+import { isInFence } from './position'
 
 /** A station as the feed brings it. */
 export type Station = Place & {
@@ -8,6 +9,7 @@ export type Station = Place & {
   status: string
   address: string | null
   opening_hours: string | null
+  fence_radius_m?: number
 }
 
 export type NearStation = Station & { distance_m: number | null }
@@ -43,3 +45,23 @@ export function matching<S extends Station>(stations: S[], search: string): S[] 
 export function purposeAt(station_id: string, own: string[]): 'duty' | 'visit' {
   return own.includes(station_id) ? 'duty' : 'visit'
 }
+
+const CHOICES = 3
+
+/**
+ * Between which stations only the person can say: those whose fences hold the position, and the one where a tap
+ * was saved before there was a position.
+ */
+export function doubtful(stations: NearStation[], tapped: string | null): NearStation[] {
+  const here = stations.filter((station) => station.status !== 'closed' && isInFence(station)).slice(0, CHOICES)
+  const other = stations.find(({ id }) => id === tapped)
+  const all = other && here.length > 0 && !here.includes(other) ? [other, ...here.slice(0, CHOICES - 1)] : here
+  return all.length > 1 ? all : []
+}
+
+/** The same stations are the same question, in whatever order. */
+export const questionOf = (stations: { id: string }[]) =>
+  stations
+    .map(({ id }) => id)
+    .sort()
+    .join(' ')

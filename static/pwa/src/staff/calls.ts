@@ -11,7 +11,7 @@ export class Failed extends Error {
   }
 }
 
-const ask = <T>(method: Call['method'], path: string, body?: unknown) =>
+export const ask = <T>(method: Call['method'], path: string, body?: unknown) =>
   answered(request<T>({ method, path, body, session: session.value }))
 
 const DOWNLOAD_MS = 120_000
@@ -19,13 +19,16 @@ const DOWNLOAD_MS = 120_000
 export const getFile = (path: string) =>
   answered(requestFile({ method: 'GET', path, session: session.value, timeout_ms: DOWNLOAD_MS }))
 
-async function answered<T>(underWay: Promise<Answer<T>>): Promise<T> {
-  const answer = await underWay.catch((error: unknown) => {
-    throw error instanceof Unreachable ? new Failed(OFFLINE) : error
-  })
+export async function answered<T>(underWay: Promise<Answer<T>>): Promise<T> {
+  const answer = await reached(underWay)
   if (answer.problem) await refuse(answer)
   return answer.data as T
 }
+
+const reached = <T>(underWay: Promise<Answer<T>>): Promise<Answer<T>> =>
+  underWay.catch((error: unknown) => {
+    throw error instanceof Unreachable ? new Failed(OFFLINE) : error
+  })
 
 async function refuse({ problem, headers }: Answer<unknown>): Promise<never> {
   const trouble = troubleFrom(problem!, headers.get('X-Request-ID') ?? '')
@@ -33,7 +36,7 @@ async function refuse({ problem, headers }: Answer<unknown>): Promise<never> {
   throw new Failed(trouble)
 }
 
-function address(path: string, query: Record<string, string | number | undefined>): string {
+export function address(path: string, query: Record<string, string | number | undefined>): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
   return `/api/v1${path}${search.size ? `?${search}` : ''}`
@@ -44,6 +47,9 @@ export type CoverageQuery = { window?: string; from?: string; to?: string; by: s
 export type FileType = 'csv' | 'xlsx'
 
 export const coverageFile = (query: CoverageQuery, type: FileType) => address(`/coverage.${type}`, query)
+
+export const viewFile = (view: 'weeks' | 'hours' | 'trend', query: Partial<CoverageQuery>, type: FileType) =>
+  address(`/coverage/${view}.${type}`, query)
 
 export const gapsFile = (window: string, within: string, type: FileType) =>
   address(`/coverage/gaps.${type}`, { window, within })
@@ -58,6 +64,37 @@ export const getStationCoverage = (id: string, window: string) =>
 
 export const getGaps = (window: string, within = '') =>
   ask<Wire.Gaps>('GET', address('/coverage/gaps', { window, within }))
+
+type Place = { window: string; within: string }
+
+const atCoverage = <T>(view: string, query: Record<string, string | number | undefined>) =>
+  ask<T>('GET', address(`/coverage/${view}`, query))
+
+export const getToday = (within: string) => atCoverage<Wire.Today>('today', { within })
+
+export const getChanges = (place: Place) => atCoverage<Wire.Changes>('changes', place)
+
+export const getTrend = (place: Place) => atCoverage<Wire.Trend>('trend', place)
+
+export const getHours = (place: Place) => atCoverage<Wire.WeekHours>('hours', place)
+
+export const getWeeks = (query: CoverageQuery) => atCoverage<Wire.Weeks>('weeks', query)
+
+export type FactsQuery = Place & { figure: Wire.Figure; station_id?: string | undefined }
+
+export const getFacts = (query: FactsQuery, after?: string) =>
+  atCoverage<Wire.Facts>('facts', { ...query, after })
+
+/** The mark of the figures as they are, or null while it is still `mark`. Throws like every call. */
+export async function feelPulse(mark: string): Promise<string | null> {
+  const headers: Record<string, string> = mark ? { 'If-None-Match': mark } : {}
+  const answer = await reached(
+    request<unknown>({ method: 'GET', path: '/api/v1/coverage/pulse', headers, session: session.value }),
+  )
+  if (answer.status === 304) return null
+  if (answer.problem) await refuse(answer)
+  return answer.headers.get('ETag') ?? ''
+}
 
 export const listStations = async () =>
   (await ask<{ stations: Wire.Station[] }>('GET', '/api/v1/stations')).stations

@@ -31,8 +31,9 @@ export async function leave(): Promise<void> {
 }
 
 export async function forget(): Promise<void> {
-  if (!session.value) return
+  const gone = session.value
+  if (!gone) return
   expired.value = true
   session.value = null
-  await dropSession('staff')
+  await dropSession(gone)
 }

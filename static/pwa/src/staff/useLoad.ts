@@ -13,6 +13,8 @@ export type Load<T> = {
   trouble: Trouble | null
   loading: boolean
   reload: () => Promise<void>
+  /** The same without a sign that it is under way: what is shown stays until the new is there. */
+  refresh: () => Promise<void>
 }
 
 const shown = new Set<Load<unknown>>()
@@ -21,15 +23,29 @@ const shown = new Set<Load<unknown>>()
 export const reloadFailed = () =>
   Promise.all([...shown].filter(({ trouble }) => trouble).map((each) => each.reload()))
 
+/** Everything on the page that follows the facts; what stands still is left alone. */
+export const refreshShown = () => Promise.all([...shown].map((each) => each.refresh()))
+
 globalThis.addEventListener?.('online', reloadFailed)
 
-export function useLoad<T>(load: () => Promise<T>, sources: WatchSource[] = []): Load<T> {
-  const state: Load<T> = shallowReactive({ data: null, at: null, trouble: null, loading: false, reload })
+export function useLoad<T>(
+  load: () => Promise<T>,
+  sources: WatchSource[] = [],
+  { still = false } = {},
+): Load<T> {
+  const state: Load<T> = shallowReactive({
+    ...{ data: null, at: null, trouble: null, loading: false },
+    ...{ reload, refresh: still ? async () => {} : fetchNow },
+  })
   let latest = 0
 
-  async function reload() {
-    const mine = ++latest
+  function reload() {
     state.loading = true
+    return fetchNow()
+  }
+
+  async function fetchNow() {
+    const mine = ++latest
     const found = await outcome(load)
     if (mine !== latest) return
     Object.assign(state, { loading: false, trouble: found.trouble })

@@ -3,7 +3,9 @@ import { shallowRef, watch } from 'vue'
 import type { Trouble } from './rules/troubles'
 import { outcome, useLoad } from './useLoad'
 
-export function useMore<T>(load: (after?: string) => Promise<{ items: T[]; next: string | null }>) {
+type Page<T> = { items: T[]; next: string | null }
+
+export function useMore<T, P extends Page<T> = Page<T>>(load: (after?: string) => Promise<P & Page<T>>) {
   const first = useLoad(() => load())
   const items = shallowRef<T[]>([])
   const next = shallowRef<string | null>(null)

@@ -171,12 +171,18 @@ export type StationCoverage = CoverageRow & {
   days: StationDay[]
 }
 
-type OfStation = { station_id: string; name: string; district_name: string | null }
+type OfStation = {
+  station_id: string
+  name: string
+  district_name: string | null
+  last_open_on: string | null
+  days: number | null
+}
 
 export type Gaps = {
   as_of: string
   streets_without_station: { division_id: string; name: string; district_name: string | null }[]
-  dormant: (OfStation & { last_open_on: string | null; days: number | null; fix: string })[]
+  dormant: (OfStation & { fix: string })[]
   failing: (OfStation & Gate)[]
   not_tangible: (OfStation & { items: string[]; fix: string })[]
   quiet_devices: {
@@ -190,3 +196,79 @@ export type Gaps = {
     fix: string
   }[]
 }
+
+type Frame = Pick<Coverage, 'window' | 'as_of' | 'settled_until' | 'rules_version'>
+
+export type Changes = Frame & {
+  before: { from: string; to: string }
+  gained: { division_id: string; name: string }[]
+  lost: { division_id: string; name: string }[]
+}
+
+export type Point = Pick<
+  CoverageRow,
+  'streets' | 'streets_tangible' | 'streets_effective' | 'tangible_rate' | 'effective_rate' | 'provisional'
+> & { from: string; to: string; effective_rate_high: number | null }
+
+export type Trend = Frame & { points: Point[] }
+
+export type Week = { from: string; to: string; provisional: boolean }
+
+export type Weeks = Frame & {
+  weeks: Week[]
+  totals: number[]
+  rows: { key: string; name: string; duty_hours: number[] }[]
+}
+
+/** Duty hours by weekday from Monday and by hour of the day. */
+export type WeekHours = Frame & { cells: number[][] }
+
+type AtStationNow = {
+  id: string
+  station_id: string
+  station_name: string
+  member_id: string
+  member_name: string
+}
+
+export type OnDuty = AtStationNow & { started_at: string; closes_at: string }
+export type Turn = AtStationNow & { starts_at: string; ends_at: string; since: string | null }
+export type Awaiting = AtStationNow & { started_at: string; headcount: number; topic: string; days: number }
+
+/** `total` of all; 50 rows at most. */
+export type Listed<Row> = { total: number; rows: Row[] }
+
+export type Today = {
+  day: string
+  as_of: string
+  on_duty: Listed<OnDuty>
+  planned: Listed<Turn>
+  soon: Listed<Turn>
+  awaiting_reply: Listed<Awaiting>
+}
+
+export type Figure = 'check_ins' | 'shifts' | 'receptions' | 'records'
+
+export type Fact = {
+  id: string
+  kind: 'check_in' | 'shift' | 'reception'
+  day: string
+  station_id: string
+  station_name: string
+  member_name: string
+  on_behalf: boolean
+  started_at: string
+  ended_at: string | null
+  headcount: number | null
+  topic: string | null
+  evidence: number | null
+  verdict: string | null
+  distance_m: number | null
+  flags: string[]
+  receipt_no: number | null
+  recorded_at: string | null
+  received_at: string | null
+  clock_error_s: number | null
+}
+
+export type Facts = Frame & { figure: Figure; total: number; facts: Fact[]; next: string | null }

@@ -4,8 +4,9 @@
  * writes down what happened and when to try next. Numbers are steps of docs/sync-protocol.md.
  */
 import { request, Unreachable, type Answer } from '@/api/request'
-import { findSession, type Session } from '@/api/sessions'
+import { isShared, listSenders, type Session } from '@/api/sessions'
 import { takeIn, type Sent } from './answers'
+import { aheadMs, noteCall } from './callLog'
 import { database, isFull } from './database'
 import { countInOutbox, listForeign, listWaiting, purge, RUN, stateOf, type Author } from './outbox'
 import {
@@ -22,6 +23,7 @@ import {
   type CallOutcome,
   type Occasion,
 } from './protocol'
+import { forgetReceived } from './shared'
 import { localTime } from './time'
 import type { Entry, Receipt, SyncAnswer, SyncState } from './types'
 
@@ -43,11 +45,23 @@ export async function synchronise(occasion: Occasion): Promise<number> {
 }
 
 async function synchroniseAlone(occasion: Occasion): Promise<number> {
-  const session = await findSession('member')
-  if (!session) return 0
+  let waiting = 0
+  const troubles: unknown[] = []
+  for (const session of await listSenders())
+    await synchroniseFor(session, occasion).then(
+      (still) => (waiting += still),
+      (trouble: unknown) => troubles.push(trouble), // nobody's trouble stops the others
+    )
+  if (troubles.length > 0) throw troubles[0]
+  return waiting
+}
+
+/** On a shared tablet one after the other, each with the own token and the own state. */
+async function synchroniseFor(session: Session, occasion: Occasion): Promise<number> {
   const author = authorOf(session)
   const state = await stateOf(author)
   if (mayCall({ state, occasion, now: Date.now() })) await converse({ session, author })
+  if (await isShared(session)) await forgetReceived({ person: author.person, now: Date.now() })
   return (await listWaiting(author.person)).length
 }
 
@@ -63,13 +77,13 @@ async function converse(talk: Talk): Promise<void> {
   }
 }
 
-let purged: { person: string; at: number } | undefined
+const purged = new Map<string, number>()
 
 async function purgeDaily({ person }: Author): Promise<void> {
   const now = Date.now()
-  if (purged?.person === person && Math.abs(now - purged.at) < DAY_MS) return
+  if (Math.abs(now - (purged.get(person) ?? -Infinity)) < DAY_MS) return
   await purge({ person, now })
-  purged = { person, at: now }
+  purged.set(person, now)
 }
 
 /** 3.1, 3.2, 8.3 */
@@ -111,6 +125,21 @@ async function call({ session, author, batch, state }: Talk & { batch: Item[]; s
     pending: (await countInOutbox(author.person)) - leaving,
     entries: batch.map((item) => wireItem(item, author.device_id)),
   }
+  const began = Date.now()
+  const answer = await answerTo(session, body)
+  const ended = Date.now()
+  await noteCall(author.person, {
+    at: ended,
+    status: answer.status,
+    code: answer.problem?.code ?? null,
+    sent: batch.length,
+    took_ms: ended - began,
+    ahead_ms: aheadMs({ began, ended, server_time: answer.data?.server_time }),
+  })
+  return answer
+}
+
+async function answerTo(session: Session, body: object): Promise<Answer<SyncAnswer>> {
   try {
     const headers = { 'X-App-Version': __APP_VERSION__ }
     return await request<SyncAnswer>({ method: 'POST', path: '/api/v1/sync', session, body, headers })

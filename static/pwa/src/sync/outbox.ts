@@ -10,7 +10,7 @@ import Dexie from 'dexie'
 import { v7 } from 'uuid'
 import { database, evenIfFull } from './database'
 import { betterFix, freeze, IN_OUTBOX, KEEP_MS, receiptOnly } from './protocol'
-import type { Bodies, Entry, Export, Fix, Kind, NoFixReason, SyncState } from './types'
+import type { Behalf, Bodies, Entry, Export, Fix, Kind, NoFixReason, SyncState } from './types'
 import { localTime } from './time'
 
 /** Who records: the person, and the device id of the person's session. */
@@ -19,10 +19,17 @@ export type Author = { person: string; device_id: string }
 /** This load of the page or worker: only it knows how long ago its taps were (3.3). */
 export const RUN = v7()
 
-export type Recording<K extends Kind> = { author: Author; kind: K; body: Bodies[K]; draft?: string }
+export type Recording<K extends Kind> = {
+  author: Author
+  kind: K
+  body: Bodies[K]
+  draft?: string
+  behalf?: Behalf
+}
 
 /** 1.1: saves one entry, and clears the draft it came from in the same transaction. */
-export async function record<K extends Kind>({ author, kind, body, draft }: Recording<K>): Promise<Entry> {
+export async function record<K extends Kind>(recording: Recording<K>): Promise<Entry> {
+  const { author, kind, body, draft, behalf } = recording
   const entry: Entry = {
     ...author,
     id: v7(),
@@ -35,6 +42,7 @@ export async function record<K extends Kind>({ author, kind, body, draft }: Reco
     run: RUN,
     tapped_ms: performance.now(),
     reason: null,
+    ...(behalf && { behalf }),
   }
   await database.transaction('rw', database.entries, database.drafts, async () => {
     await database.entries.add(entry)
@@ -62,6 +70,14 @@ export async function attachFix(id: string, found: Fix | NoFixReason): Promise<v
     } else if (!entry.body.fix) {
       entry.body = { ...entry.body, no_fix_reason: found }
     }
+  })
+}
+
+/** 1.5: as long as it can be undone it can be put right. Does nothing to one that is frozen. */
+export async function improve(id: string, better: (body: Entry['body']) => Entry['body']): Promise<void> {
+  const open = database.entries.where({ id }).and(({ state }) => state === 'recorded')
+  await open.modify((entry) => {
+    entry.body = better(entry.body)
   })
 }
 

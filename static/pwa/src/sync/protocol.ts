@@ -69,10 +69,11 @@ export function elapsedMs({
   return entry.run === run ? Math.max(0, Math.round(now_ms - entry.tapped_ms)) : null
 }
 
-/** 3.3, 3.5: the wire form of one entry at this attempt. */
+/** 3.3, 3.5, 3.7: the wire form of one entry at this attempt. */
 export function wireEntry(at: { entry: Entry; device_id: string; run: string; now_ms: number }) {
-  const { id, seq, kind, v, recorded_at, body, device_id } = at.entry
-  const wire = { id, seq, kind, v, recorded_at, elapsed_ms: elapsedMs(at), body }
+  const { id, seq, kind, v, recorded_at, body, device_id, behalf } = at.entry
+  const own = { id, seq, kind, v, recorded_at, elapsed_ms: elapsedMs(at), body }
+  const wire = behalf ? { ...own, on_behalf_of: behalf.id } : own
   return device_id === at.device_id ? wire : { ...wire, device_id }
 }
 

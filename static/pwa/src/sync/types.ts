@@ -72,7 +72,11 @@ export type Entry<K extends Kind = Kind> = {
   run: string
   tapped_ms: number
   reason: Reason | null
+  /** 代录: in whose name a liaison entered it. The name is for this phone's own list. */
+  behalf?: Behalf
 }
+
+export type Behalf = { id: string; name: string }
 
 /** One result of a call, or the data of a `receipt` change. Unknown fields are ignored. */
 export type Result = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { changesOf, correctableOf } from '@/rules/corrections'
-import { emptyDraft, receptionOf } from '@/rules/reception'
+import { asCorrected, changesOf, correctableOf } from '@/rules/corrections'
+import { answerOf, emptyDraft, receptionOf, redLinesIn } from '@/rules/reception'
 import type { Entry } from '@/sync/types'
 
 const now = Date.parse('2026-11-21T07:58:02Z')
@@ -41,5 +41,47 @@ describe('a correction', () => {
     expect(Object.keys(changesOf({ entry, form }))).toEqual(['started_at'])
     const tap = { ...entry, kind: 'check_in' } as Entry
     expect(Object.keys(changesOf({ entry: tap, form }))).toEqual(['stated_at'])
+  })
+})
+
+describe('a record after its corrections', () => {
+  const entry = { id: 'r', kind: 'reception', recorded_at: '', body: { headcount: 1, summary: '' } } as unknown as Entry
+  const said = (id: string, kind: string, target_id: string, minute: number, changes = {}) =>
+    ({ id, kind, recorded_at: `2026-11-21T08:0${minute}:00+08:00`, body: { target_id, changes } }) as unknown as Entry
+
+  it('says what was said last', () => {
+    const later = [
+      said('b', 'correction', 'r', 2, { summary: '后写' }),
+      said('a', 'correction', 'r', 1, { summary: '先写', headcount: 2 }),
+      said('c', 'correction', 'another', 3, { summary: '别的' }),
+    ]
+    expect(asCorrected(entry, later).body).toEqual({ headcount: 2, summary: '后写' })
+  })
+
+  it('leaves out a correction that was withdrawn or closed', () => {
+    const later = [
+      said('a', 'correction', 'r', 1, { summary: '先写' }),
+      said('w', 'withdrawal', 'a', 2),
+      { ...said('b', 'correction', 'r', 3, { headcount: 9 }), state: 'closed' } as Entry,
+    ]
+    expect(asCorrected(entry, later).body).toEqual({ headcount: 1, summary: '' })
+  })
+})
+
+describe('the red line', () => {
+  it('is told by words of the summary, and by more than one', () => {
+    expect(redLinesIn('夜里施工噪音，已打110')).toEqual(['hotline', 'police'])
+    expect(redLinesIn('去法院起诉，也去信访')).toEqual(['petition', 'court'])
+    expect(redLinesIn('希望增加校车')).toEqual([])
+  })
+
+})
+
+describe('the answer', () => {
+  it('is one of three, and a wanted reply goes first', () => {
+    const draft = emptyDraft(now)
+    expect(answerOf(draft)).toBe('none')
+    expect(answerOf({ ...draft, answered_on_spot: true })).toBe('spot')
+    expect(answerOf({ ...draft, answered_on_spot: true, wants_reply: true })).toBe('reply')
   })
 })

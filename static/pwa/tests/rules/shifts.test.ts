@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   forgottenShift,
   joined,
+  likeliestAct,
   likelyEnd,
   midnightAfter,
   openShift,
@@ -57,10 +58,19 @@ describe('a shift of another phone', () => {
     data: { station_id: 's', started_at: '2026-11-21T01:00:00Z', ...data },
   })
 
-  it('is open here too, until the server’s rule closes it', () => {
+  it('is open here too, and is forgotten two hours after its plan', () => {
     const shifts = shiftsOfFeed([row({ ended_at: null, closes_at: '2026-11-21T03:30:00Z' })])
-    expect(openShift(shifts, at('2026-11-21T03:00:00Z'))?.id).toBe('a')
-    expect(openShift(shifts, noon)).toBeNull()
+    expect(openShift(shifts, noon)?.id).toBe('a')
+    expect(openShift(shifts, at('2026-11-21T05:30:00Z'))).toBeNull()
+  })
+
+  it('planned over midnight is open until its plan ends, also where it began', () => {
+    const fed = shiftsOfFeed([
+      row({ started_at: '2026-11-21T14:00:00Z', ended_at: null, closes_at: '2026-11-21T17:00:00Z' }),
+    ])
+    const own = shiftsOfEntries([start('a', '2026-11-21T22:00:00+08:00')])
+    expect(openShift(joined(own, fed), at('2026-11-22T00:30:00+08:00'))?.id).toBe('a')
+    expect(openShift(joined(own, fed), at('2026-11-22T01:00:00+08:00'))).toBeNull()
   })
 
   it('is ended when either phone or server says so', () => {
@@ -98,5 +108,27 @@ describe('a forgotten end', () => {
     expect(likelyEnd(shift, [])).toBe(at('2026-11-20T11:30:00+08:00'))
     const late = { ...shift, started_at: shift.at_most_until - 3600_000 }
     expect(likelyEnd(late, [])).toBe(shift.at_most_until)
+  })
+})
+
+describe('what comes next most likely', () => {
+  const plans = [
+    {
+      id: 'p',
+      data: { station_id: 's', starts_at: '2026-11-21T12:30:00+08:00', ends_at: '2026-11-21T15:00:00+08:00' },
+    },
+  ]
+  const next = { open: null, station_id: 's', plans: [], now: noon }
+  const open = shiftsOfEntries([start('a')])[0]!
+
+  it('is presence, or duty where it is planned here about now', () => {
+    expect(likeliestAct(next)).toBe('check_in')
+    expect(likeliestAct({ ...next, plans })).toBe('shift')
+    expect(likeliestAct({ ...next, plans, station_id: 'another' })).toBe('check_in')
+  })
+
+  it('on duty is a reception, and the end once it is time', () => {
+    expect(likeliestAct({ ...next, open, now: noon - 3600_000 })).toBe('reception')
+    expect(likeliestAct({ ...next, open })).toBe('shift')
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inOrderOfUse, matching, purposeAt, type Station } from '@/rules/stations'
+import { doubtful, inOrderOfUse, matching, purposeAt, questionOf, type Station } from '@/rules/stations'
 
 const station = (name: string, lon: number, status = 'open'): Station => ({
   id: name,
@@ -42,5 +42,27 @@ describe('stations', () => {
   it('tell duty from a visit', () => {
     expect(purposeAt('近站', ['近站'])).toBe('duty')
     expect(purposeAt('远站', ['近站'])).toBe('visit')
+  })
+})
+
+describe('where only the person can say', () => {
+  const near = (id: string, distance_m: number, status = 'open') => ({ ...station(id, 114, status), distance_m })
+  const ids = (stations: { id: string }[]) => stations.map(({ id }) => id)
+
+  it('are fences that overlap, of stations that are not closed', () => {
+    const found = [near('a', 40), near('b', 290), near('c', 310)]
+    expect(ids(doubtful(found, null))).toEqual(['a', 'b'])
+    expect(doubtful([near('a', 40), near('b', 50, 'closed')], null)).toEqual([])
+  })
+
+  it('is a tap saved elsewhere before the position came', () => {
+    const found = [near('a', 40), near('c', 5000)]
+    expect(ids(doubtful(found, 'c'))).toEqual(['c', 'a'])
+    expect(doubtful(found, 'a')).toEqual([])
+    expect(doubtful([near('c', 5000)], 'c')).toEqual([])
+  })
+
+  it('the same stations are the same question', () => {
+    expect(questionOf([{ id: 'b' }, { id: 'a' }])).toBe(questionOf([{ id: 'a' }, { id: 'b' }]))
   })
 })

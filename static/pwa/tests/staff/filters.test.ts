@@ -10,8 +10,11 @@ describe('filters in the address', () => {
       sort: '-shifts',
       search: '桂园',
       page: 3,
+      only: 'dormant',
+      open: ['d2', 'd3'],
+      gap: 'failing',
     } as const
-    expect(filtersFrom(queryFrom(filters))).toEqual(filters)
+    expect(filtersFrom(queryFrom({ ...filters, open: [...filters.open] }))).toEqual(filters)
   })
 
   it('leave the address empty while all are as they come', () => {
@@ -27,5 +30,6 @@ describe('filters in the address', () => {
     expect(district).toEqual({ ...DEFAULTS, window: '30d', by: 'street', within: 'luohu' })
     expect(inside(district!, 'guiyuan')).toMatchObject({ by: 'station', within: 'guiyuan' })
     expect(inside({ ...DEFAULTS, by: 'station' }, 's1')).toBeNull()
+    expect(inside({ ...DEFAULTS, by: 'kind' }, 'studio')).toMatchObject({ by: 'station', within: 'kind:studio' })
   })
 })

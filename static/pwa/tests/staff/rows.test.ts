@@ -51,7 +51,9 @@ describe('the table’s lines', () => {
 
 describe('cells', () => {
   const text = (key: string, part: Parameters<typeof row>[0]) =>
-    columns.find((column) => column.key === key)!.text(line('a', part))
+    columnsFor('area')
+      .find((column) => column.key === key)!
+      .text(line('a', part))
 
   it('print what silent phones may add beside the headline', () => {
     const streets = { streets: 6, streets_effective: 4, streets_effective_high: 5 }

@@ -1,52 +1,64 @@
 import { describe, expect, it } from 'vitest'
-import { changeSentence, firstSentences, servedSentences } from '@/staff/rules/sentences'
+import { changeSentence, firstSentence, servedSentence } from '@/staff/rules/sentences'
+import type { Changes } from '@/staff/wire'
 import { noGaps, row } from './cast'
 
 const city = row({ streets: 74, streets_tangible: 70, streets_effective: 61, streets_effective_high: 64 })
 
-describe('the opening sentences', () => {
-  it('say how many streets are served, how many may be, and how many only have a sign', () => {
-    expect(servedSentences(city)).toEqual([
-      { key: 'sentence.served_maybe', values: { streets: 74, served: 61, maybe: 3 } },
-      { key: 'sentence.signs', values: { signs: 9 } },
-    ])
+describe('the first sentence', () => {
+  it('says how many streets are served, how many may be, and how many only have a sign', () => {
+    expect(servedSentence(city)).toBe('74 个街道中，61 个真正有人服务（另可能补到 3 个），9 个只挂了牌。')
   })
 
-  it('leave out what is nought', () => {
+  it('leaves out what is nought', () => {
     const sure = { ...city, streets_tangible: 61, streets_effective_high: 61 }
-    expect(servedSentences(sure).map(({ key }) => key)).toEqual(['sentence.served'])
+    expect(servedSentence(sure)).toBe('74 个街道中，61 个真正有人服务。')
   })
 
-  it('count stations where no street is in sight, and say so when there is nothing', () => {
-    expect(servedSentences(row({ stations: 3, effective: 2 }))).toEqual([
-      { key: 'sentence.stations', values: { stations: 3, effective: 2 } },
-    ])
-    expect(servedSentences(row({ stations: 0 }))[0]?.key).toBe('sentence.none')
-  })
-
-  it('compare with last week only when both are known', () => {
-    expect(changeSentence(city, null)).toBeNull()
-    expect(changeSentence(city, row())).toBeNull()
-    expect(changeSentence(city, { ...city, streets_effective: 59 })).toEqual({
-      key: 'sentence.more',
-      values: { change: 2 },
-    })
-    expect(changeSentence(city, { ...city, streets_effective: 62 })?.key).toBe('sentence.fewer')
-    expect(changeSentence(city, city)?.key).toBe('sentence.same')
+  it('counts stations where no street is in sight, and says so when there is nothing', () => {
+    expect(servedSentence(row({ stations: 3, effective: 2 }))).toBe('3 个站点中，2 个真正有人服务。')
+    expect(servedSentence(row({ stations: 0 }))).toBe('您看到的范围内还没有站点。')
   })
 })
 
-describe('what to do first', () => {
+describe('the second sentence', () => {
+  const street = (name: string) => ({ division_id: name, name })
+  const changes = (gained: string[], lost: string[]) =>
+    changeSentence({ gained: gained.map(street), lost: lost.map(street) } as Changes)
+
+  it('names the streets that changed sides', () => {
+    expect(changes(['布吉街道'], ['坪地街道', '南湾街道'])).toBe(
+      '与一周前相比：布吉街道开始有人服务；坪地街道、南湾街道不再达到有效服务。',
+    )
+  })
+
+  it('says plainly that nothing did', () => {
+    expect(changes([], [])).toBe('有人服务的街道与一周前相同。')
+  })
+})
+
+describe('the third sentence', () => {
   const street = (name: string) => ({ division_id: name, name, district_name: '龙岗区' })
+  const dormant = (name: string, days: number | null) => ({
+    ...{ station_id: name, name, district_name: '龙岗区', fix: '安排一次值班，并登记到站' },
+    ...{ last_open_on: days === null ? null : '2026-10-01', days },
+  })
 
   it('names two, and counts all where there are more', () => {
     const first = (...names: string[]) =>
-      firstSentences({ ...noGaps, streets_without_station: names.map(street) })[0]?.values.who
-    expect(first('布吉街道', '坪地街道')).toBe('布吉街道、坪地街道')
-    expect(first('布吉街道', '坪地街道', '南湾街道')).toBe('布吉街道、坪地街道等 3 个')
+      firstSentence({ ...noGaps, streets_without_station: names.map(street) }, 0)
+    expect(first('布吉街道', '坪地街道')).toBe('先办：布吉街道、坪地街道还没有站点。')
+    expect(first('布吉街道', '坪地街道', '南湾街道')).toBe('先办：布吉街道、坪地街道等 3 个还没有站点。')
+  })
+
+  it('says for how long nobody was on duty, and who waits for a reply', () => {
+    const gaps = { ...noGaps, dormant: [dormant('布吉站', 52), dormant('坪地站', 40)] }
+    expect(firstSentence(gaps, 3)).toBe('先办：布吉站、坪地站已 40 天以上没有值班；3 份接待还没回复。')
+    const never = { ...noGaps, dormant: [dormant('布吉站', null)] }
+    expect(firstSentence(never, 0)).toBe('先办：布吉站近期无记录。')
   })
 
   it('says plainly that nothing is pressing', () => {
-    expect(firstSentences(noGaps)).toEqual([{ key: 'sentence.nothing_first', values: {} }])
+    expect(firstSentence(noGaps, 0)).toBe('眼下没有要先办的事。')
   })
 })

@@ -22,7 +22,7 @@ describe('the office’s words', () => {
     expect(needWords({ gate: 'G9', need: 2 })).toBe('2')
   })
 
-  const buji = { station_id: 's', name: '布吉站', district_name: '龙岗区' }
+  const buji = { station_id: 's', name: '布吉站', district_name: '龙岗区', last_open_on: null, days: null }
   const failed = { state: 'failed' as const, note: null }
   const failing = [
     { ...buji, ...failed, gate: 'G2', have: 7, need: 9, fix: '再按计划值班 4 次' },
@@ -41,7 +41,7 @@ describe('the office’s words', () => {
   })
 
   it('do not repeat the gates of a station without recent records', () => {
-    const dormant = [{ ...buji, last_open_on: null, days: null, fix: '' }]
+    const dormant = [{ ...buji, fix: '' }]
     expect(listed({ ...noGaps, failing, dormant })).toEqual([])
   })
 })

@@ -110,6 +110,14 @@ describe('a call', () => {
     expect(former).toMatchObject({ seq: 40, device_id: 'former' })
   })
 
+  it('says in whose name it was entered, by id alone', () => {
+    const at = { device_id: 'this phone', run: 'this run', now_ms: 4000 }
+    const wire = protocol.wireEntry({ entry: entry({ behalf: { id: 'chen', name: '陈一' } }), ...at })
+    expect(wire).toMatchObject({ on_behalf_of: 'chen' })
+    expect(JSON.stringify(wire)).not.toContain('陈一')
+    expect(protocol.wireEntry({ entry: entry({}), ...at })).not.toHaveProperty('on_behalf_of')
+  })
+
   it('knows the elapsed time only of taps in this page load', () => {
     const at = { run: 'this run', now_ms: 4000.4 }
     expect(protocol.elapsedMs({ entry: entry({}), ...at })).toBe(3000)

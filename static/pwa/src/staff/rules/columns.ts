@@ -15,6 +15,8 @@ function share(part: number | null, of: number | null, high: number | null = par
 const rateRange = (low: number | null, high: number | null) =>
   low === null || high === null ? percent(low) : range({ low, high }, percent).replace('%–', '–')
 
+const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0)
+
 const COLUMNS = {
   name: { value: (line) => line.name, text: (line) => line.name },
   place: { value: (line) => line.place, text: (line) => line.place },
@@ -43,37 +45,62 @@ const COLUMNS = {
   gates_judged: { value: (line) => line.gates_judged, text: (line) => count(line.gates_judged) },
   shifts: { value: (line) => line.shifts.low, text: (line) => range(line.shifts) },
   duty_hours: { value: (line) => line.duty_hours.low, text: (line) => range(line.duty_hours, hours) },
+  person_hours: { value: (line) => line.person_hours.low, text: (line) => range(line.person_hours, hours) },
   receptions: { value: (line) => line.receptions.low, text: (line) => range(line.receptions) },
   people_received: { value: (line) => line.people_received.low, text: (line) => range(line.people_received) },
   check_ins: { value: (line) => line.check_ins.low, text: (line) => range(line.check_ins) },
   members_active: { value: (line) => line.members_active, text: (line) => whole(line.members_active) },
+  weeks: { value: (line) => sum(line.weeks ?? []), text: () => '' },
   silent_phones: { value: (line) => line.silent_phones, text: (line) => whole(line.silent_phones) },
 } satisfies Record<string, Omit<Column, 'key'>>
 
 export type ColumnKey = keyof typeof COLUMNS
 
+const OF_STREETS: ColumnKey[] = [
+  'name',
+  'stations',
+  'tangible_rate',
+  'effective_rate',
+  'gap',
+  'weeks',
+  'shifts',
+  'duty_hours',
+  'people_received',
+]
+/** Nothing opens in place here, so there is room for the counts behind the rates. */
+const OF_AREAS: ColumnKey[] = [
+  ...OF_STREETS.slice(0, 2),
+  'streets_tangible',
+  'streets_effective',
+  ...OF_STREETS.slice(2),
+]
+const WITHOUT_STREETS: ColumnKey[] = [
+  'name',
+  'stations',
+  'tangible',
+  'effective',
+  'dormant',
+  'weeks',
+  'shifts',
+  'duty_hours',
+  'receptions',
+  'people_received',
+]
+
 const SHOWN: Record<Grouping, ColumnKey[]> = {
-  district: [
-    'name',
-    'stations',
-    'streets_tangible',
-    'streets_effective',
-    'tangible_rate',
-    'effective_rate',
-    'gap',
-    'dormant',
-    'shifts',
-    'duty_hours',
-    'people_received',
-  ],
+  district: OF_STREETS,
+  area: OF_AREAS,
+  sector: WITHOUT_STREETS,
+  kind: WITHOUT_STREETS,
   street: [
     'name',
     'place',
     'state',
     'stations',
-    'tangible',
-    'effective',
-    'dormant',
+    'tangible_rate',
+    'effective_rate',
+    'gap',
+    'weeks',
     'shifts',
     'duty_hours',
     'receptions',
@@ -83,6 +110,7 @@ const SHOWN: Record<Grouping, ColumnKey[]> = {
     'name',
     'place',
     'state',
+    'weeks',
     'shifts',
     'duty_hours',
     'receptions',

@@ -37,6 +37,9 @@ export function moment(instant: string): string {
   return `${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`
 }
 
+/** `14:30` in the network's own time zone. */
+export const clockTime = (instant: string): string => moment(instant).slice(-5)
+
 /** `2026-11-21` shifted by whole days; plain calendar arithmetic, no clock and no zone. */
 export function shiftDay(day: string, days: number): string {
   const date = new Date(`${day}T00:00:00Z`)

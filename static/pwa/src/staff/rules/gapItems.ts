@@ -12,6 +12,9 @@ export type GapItem = {
   place: string
   /** The station whose page says more. */
   station: string | null
+  /** Days since somebody was on duty there; null where nobody ever was, or where it means nothing. */
+  days: number | null
+  kinds: GapKind[]
   what: string[]
   fix: string
 }
@@ -28,10 +31,31 @@ export function gapItems(gaps: Gaps): GapGroup[] {
   ]
 }
 
-type In<List extends keyof Gaps> = Gaps[List] extends (infer Item)[] ? Item : never
-type OfStation = { station_id: string; name: string; district_name: string | null }
+/** Streets and stations in one list, each once: where nobody ever was first, then by days since the last duty. */
+export function gapList(gaps: Gaps): GapItem[] {
+  const all = gapItems(gaps).filter(({ kind }) => kind !== 'phones')
+  const items = new Map<string, GapItem>()
+  for (const item of all.flatMap(({ items: some }) => some)) {
+    const before = items.get(item.key)
+    items.set(item.key, before ? joined(before, item) : item)
+  }
+  return [...items.values()].sort((a, b) => order(b) - order(a))
+}
 
-const ofStation = ({ station_id, name, district_name }: OfStation) => ({
+const order = ({ days, station }: GapItem) => (station ? (days ?? Number.MAX_SAFE_INTEGER - 1) : Infinity)
+
+const joined = (one: GapItem, other: GapItem): GapItem => ({
+  ...one,
+  kinds: [...one.kinds, ...other.kinds],
+  what: [...one.what, ...other.what],
+  fix: [one.fix, other.fix].filter(Boolean).join('；'),
+})
+
+type In<List extends keyof Gaps> = Gaps[List] extends (infer Item)[] ? Item : never
+type OfStation = { station_id: string; name: string; district_name: string | null; days: number | null }
+
+const ofStation = ({ station_id, name, district_name, days }: OfStation) => ({
+  days,
   key: station_id,
   name,
   place: district_name ?? '',
@@ -43,22 +67,24 @@ const street = ({ division_id, name, district_name }: In<'streets_without_statio
   name,
   place: district_name ?? '',
   station: null,
+  days: null,
+  kinds: ['streets'],
   what: [],
   fix: t('gaps.street_fix'),
 })
 
 const dormant = (gap: In<'dormant'>): GapItem => ({
   ...ofStation(gap),
-  what: [
-    gap.last_open_on
-      ? t('gaps.last_open', { day: gap.last_open_on, days: gap.days ?? NOTHING })
-      : t('gaps.never_open'),
-  ],
+  kinds: ['dormant'],
+  what: gap.last_open_on
+    ? [t('gaps.last_open', { day: gap.last_open_on, days: gap.days ?? NOTHING })]
+    : [t('gaps.never_open')],
   fix: gap.fix,
 })
 
 const notTangible = (gap: In<'not_tangible'>): GapItem => ({
   ...ofStation(gap),
+  kinds: ['not_tangible'],
   what: [t('gaps.missing', { items: gap.items.join('、') })],
   fix: gap.fix,
 })
@@ -68,7 +94,7 @@ function failingStations(gaps: Gaps): GapItem[] {
   const silent = new Set(gaps.dormant.map(({ station_id }) => station_id))
   const items = new Map<string, GapItem>()
   for (const gap of gaps.failing.filter(({ station_id }) => !silent.has(station_id))) {
-    const item = items.get(gap.station_id) ?? { ...ofStation(gap), what: [], fix: '' }
+    const item = items.get(gap.station_id) ?? { ...ofStation(gap), kinds: ['failing'], what: [], fix: '' }
     const fix = [item.fix, gap.fix].filter(Boolean).join('；')
     items.set(gap.station_id, { ...item, what: [...item.what, gateWords(gap)], fix })
   }
@@ -85,6 +111,8 @@ const phone = (gap: In<'quiet_devices'>): GapItem => ({
   name: gap.station_name ?? gap.name,
   place: gap.station_name ? gap.name : '',
   station: gap.station_id,
+  days: null,
+  kinds: ['phones'],
   what: [
     t('gaps.phone', { at: gap.last_sync_at ? moment(gap.last_sync_at) : NOTHING }),
     ...(gap.pending ? [t('gaps.pending', { pending: gap.pending })] : []),

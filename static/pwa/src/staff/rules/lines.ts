@@ -3,7 +3,7 @@ import type { CoverageRow, Division, Station } from '../wire'
 import type { Line } from './rows'
 import { STATES, stateOf, stateOfStreet, type StationState } from './states'
 
-export type StationLine = Line & { state: StationState; lat: number; lon: number }
+export type StationLine = Line & { state: StationState; lat: number; lon: number; path: string[] }
 
 /** Names of divisions by id, and of the district that each lies in. */
 export function placesOf(divisions: readonly Division[]) {
@@ -55,7 +55,8 @@ function stationLine(row: CoverageRow, station: Station, places: Places): Statio
   const state = row.state ?? stateOf(row, station.status)
   const place = places.districtOf(station.division_id)?.name ?? ''
   const { code, lat, lon } = station
-  return { ...row, code, place, lat, lon, state, rank: STATES.indexOf(state) }
+  const path = station.division_path
+  return { ...row, code, place, lat, lon, path, state, rank: STATES.indexOf(state) }
 }
 
 /** Shades of a district by its effective rate: 0 (least) to 3; null where there is no rate. */

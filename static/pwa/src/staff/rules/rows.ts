@@ -1,10 +1,11 @@
 /** Searching, sorting and paging a table's rows in the browser. */
 import type { CoverageRow } from '../wire'
+import type { Counting } from './filters'
 
 export const PAGE_SIZE = 50
 
 /** A row with what the table knows beside the figures. */
-export type Line = CoverageRow & { code: string; place: string; rank: number }
+export type Line = CoverageRow & { code: string; place: string; rank: number; weeks?: number[] | undefined }
 
 export type Column = {
   key: string
@@ -41,6 +42,10 @@ export function sorted(lines: readonly Line[], columns: readonly Column[], sort:
     return down ? compare(b, a) : compare(a, b)
   })
 }
+
+/** Only the lines that this figure counts; all without one. */
+export const counted = <L extends CoverageRow>(lines: readonly L[], only: Counting | ''): L[] =>
+  lines.filter((line) => !only || (line[only] ?? 0) > 0)
 
 /** The next state of a column's head: large to small, small to large, the server's order. */
 export function nextSort(sort: string, key: string): string {

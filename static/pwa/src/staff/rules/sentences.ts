@@ -1,76 +1,69 @@
-/** The plain sentences that open the coverage page, made from figures. Keys stand in locales/. */
-import type { CoverageRow, Gaps } from '../wire'
+/** The three plain sentences that open the coverage page, made from figures. The words stand in locales/. */
+import type { Changes, CoverageRow, Gaps } from '../wire'
 import { t } from '../words'
-import { gapItems, type GapKind } from './gapItems'
-
-export type Sentence = { key: SentenceKey; values: Record<string, string | number> }
-
-export type SentenceKey =
-  | 'sentence.none'
-  | 'sentence.served'
-  | 'sentence.served_maybe'
-  | 'sentence.signs'
-  | 'sentence.stations'
-  | 'sentence.more'
-  | 'sentence.fewer'
-  | 'sentence.same'
-  | 'sentence.first_streets'
-  | 'sentence.first_dormant'
-  | 'sentence.first_missing'
-  | 'sentence.first_failing'
-  | 'sentence.first_phones'
-  | 'sentence.nothing_first'
+import { count } from './figures'
+import { gapItems, type GapItem, type GapKind } from './gapItems'
 
 /** How much is really served and how much only has a sign; in stations where no street is in sight. */
-export function servedSentences(totals: CoverageRow): Sentence[] {
-  const { streets, streets_effective: served, streets_effective_high: high } = totals
-  if (!streets || served === null) return [stationsSentence(totals)]
-  const maybe = (high ?? served) - served
+export function servedSentence(totals: CoverageRow): string {
+  const { streets, stations, effective, streets_effective: served } = totals
+  if (streets && served !== null) return streetsSentence(totals, streets, served)
+  if (!stations) return t('sentence.none')
+  return t('sentence.stations', { stations: count(stations), effective: count(effective) })
+}
+
+function streetsSentence(totals: CoverageRow, streets: number, served: number): string {
+  const maybe = (totals.streets_effective_high ?? served) - served
   const signs = (totals.streets_tangible ?? served) - served
-  return [
-    maybe > 0
-      ? { key: 'sentence.served_maybe', values: { streets, served, maybe } }
-      : { key: 'sentence.served', values: { streets, served } },
-    ...(signs > 0 ? [{ key: 'sentence.signs' as const, values: { signs } }] : []),
+  return t('sentence.served', {
+    streets: count(streets),
+    served: count(served),
+    maybe: maybe > 0 ? t('sentence.maybe', { maybe: count(maybe) }) : '',
+    signs: signs > 0 ? t('sentence.signs', { signs: count(signs) }) : '',
+  })
+}
+
+/** Which streets changed sides within a week. */
+export function changeSentence({ gained, lost }: Changes): string {
+  const what = [
+    ...(gained.length ? [t('sentence.gained', { who: who(gained) })] : []),
+    ...(lost.length ? [t('sentence.lost', { who: who(lost) })] : []),
   ]
-}
-
-function stationsSentence({ stations, effective }: CoverageRow): Sentence {
-  return stations
-    ? { key: 'sentence.stations', values: { stations, effective } }
-    : { key: 'sentence.none', values: {} }
-}
-
-/** The same window seven days before against now. Null when it can't be compared. */
-export function changeSentence(now: CoverageRow, before: CoverageRow | null): Sentence | null {
-  if (!before || now.streets_effective === null || before.streets_effective === null) return null
-  const change = now.streets_effective - before.streets_effective
-  if (change === 0) return { key: 'sentence.same', values: {} }
-  return { key: change > 0 ? 'sentence.more' : 'sentence.fewer', values: { change: Math.abs(change) } }
+  return what.length ? t('sentence.changed', { what: what.join(t('sentence.and')) }) : t('sentence.same')
 }
 
 const NAMED = 2
 
-const FIRST: Record<GapKind, SentenceKey> = {
-  streets: 'sentence.first_streets',
-  dormant: 'sentence.first_dormant',
-  not_tangible: 'sentence.first_missing',
-  failing: 'sentence.first_failing',
-  phones: 'sentence.first_phones',
-}
-
 /** `布吉、坪地` where there are no more, else `布吉、坪地等 5 个`. */
 function who(things: readonly { name: string }[]): string {
-  const named = things.slice(0, NAMED).map(({ name }) => name)
-  const names = named.join('、')
-  return things.length > NAMED ? t('sentence.among', { names, count: things.length }) : names
+  const names = things.slice(0, NAMED).map(({ name }) => name)
+  const said = names.join('、')
+  return things.length > NAMED ? t('sentence.among', { names: said, count: things.length }) : said
 }
 
-/** What to do first, most pressing first and two sentences at most: streets, then stations, then phones. */
-export function firstSentences(gaps: Gaps): Sentence[] {
-  const said = gapItems(gaps)
+const FIRST: Record<GapKind, (items: GapItem[]) => string> = {
+  streets: (items) => t('sentence.first_streets', { who: who(items) }),
+  dormant: dormantWords,
+  not_tangible: (items) => t('sentence.first_missing', { who: who(items) }),
+  failing: (items) => t('sentence.first_failing', { who: who(items) }),
+  phones: (items) => t('sentence.first_phones', { count: items.length }),
+}
+
+function dormantWords(items: GapItem[]): string {
+  const days = Math.min(...items.map((item) => item.days ?? Infinity))
+  return Number.isFinite(days)
+    ? t('sentence.first_dormant_days', { who: who(items), days })
+    : t('sentence.first_dormant', { who: who(items) })
+}
+
+/** What to do first, most pressing first: two kinds of gaps at most, and who waits for a reply. */
+export function firstSentence(gaps: Gaps, waiting: number): string {
+  const what = gapItems(gaps)
     .filter(({ items }) => items.length)
     .slice(0, NAMED)
-    .map(({ kind, items }) => ({ key: FIRST[kind], values: { who: who(items), count: items.length } }))
-  return said.length ? said : [{ key: 'sentence.nothing_first', values: {} }]
+    .map(({ kind, items }) => FIRST[kind](items))
+  if (waiting) what.push(t('sentence.first_replies', { count: count(waiting) }))
+  return what.length
+    ? t('sentence.first', { what: what.join(t('sentence.and')) })
+    : t('sentence.nothing_first')
 }

@@ -1,0 +1,78 @@
+/** The calls by which the office changes something. They throw `Failed` like those of ../calls.ts. */
+import { request } from '@/api/request'
+import { address, answered, ask, type Settling } from '../calls'
+import { session } from '../session'
+import type { HeldEntry } from '../wire'
+import type * as Wire from './wire'
+
+const IMPORT_MS = 180_000
+
+/** Without `apply` it only looks; with the digest of that look it writes. */
+export const importFile = (sheet: Wire.Sheet, file: Blob, query: { name: string; datum: string; apply?: string }) =>
+  answered(
+    request<Wire.Import>({
+      method: 'POST',
+      path: address(`/imports/${sheet}`, query),
+      body: file,
+      session: session.value,
+      timeout_ms: IMPORT_MS,
+    }),
+  )
+
+export const templateFile = (sheet: Wire.Sheet) => address(`/imports/${sheet}/template`, {})
+
+const editsOf = (station: string) => address(`/stations/${encodeURIComponent(station)}/edits`, {})
+
+export const getStationEdits = (station: string) => ask<Wire.StationEdits>('GET', editsOf(station))
+
+export const editStation = (station: string, edit: { version: number; reason: string; fields: Wire.Fields }) => {
+  const { changes, items } = splitItems(edit.fields)
+  return ask<Wire.StationEdits>('POST', editsOf(station), {
+    version: edit.version,
+    reason: edit.reason,
+    changes,
+    items,
+  })
+}
+
+export const undoStationEdit = (station: string, edit: { version: number; reason: string; undoes: number }) =>
+  ask<Wire.StationEdits>('POST', editsOf(station), edit)
+
+export const getStationRecord = (station: string, window: string) =>
+  ask<Wire.StationRecord>('GET', address(`/stations/${encodeURIComponent(station)}/record`, { window }))
+
+export const getDutyPlan = (query: { from: string; to: string; station_id: string; after?: string | undefined }) =>
+  ask<Wire.DutyPlan>('GET', address('/duty-plan', query))
+
+export const planShift = (plan: Wire.NewPlan) => ask<unknown>('POST', '/api/v1/duty-plan', plan)
+
+export const unplanShift = (id: string, reason: string) =>
+  ask<unknown>('POST', `/api/v1/duty-plan/${id}/removal`, { reason })
+
+export const decideTogether = async (how: Settling, entries: HeldEntry[], reason: string) => {
+  const names = entries.map(({ id, content_hash }) => ({ id, content_hash }))
+  const body = { how, code: entries[0]!.code, reason, entries: names }
+  return (await ask<{ results: Wire.Decided[] }>('POST', '/api/v1/held-entries/decisions', body)).results
+}
+
+export const getSettings = () => ask<Wire.Settings>('GET', '/api/v1/settings')
+
+export const addSetting = (setting: { noun: Wire.SettingNoun; code: string; name: string; reason: string }) =>
+  ask<Wire.Settings>('POST', '/api/v1/settings', setting)
+
+export const renameSetting = (
+  id: string,
+  to: { noun: Wire.SettingNoun; version: number; name: string; reason: string },
+) => ask<Wire.Settings>('PATCH', `/api/v1/settings/${id}`, to)
+
+const ITEM = 'item.'
+
+/** The wire has items of the standard apart from the columns. */
+function splitItems(fields: Wire.Fields): { changes: Wire.Fields; items: Wire.Fields } {
+  const entries = Object.entries(fields)
+  const items = entries.filter(([name]) => name.startsWith(ITEM))
+  return {
+    changes: Object.fromEntries(entries.filter(([name]) => !name.startsWith(ITEM))),
+    items: Object.fromEntries(items.map(([name, value]) => [name.slice(ITEM.length), value])),
+  }
+}

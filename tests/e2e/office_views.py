@@ -1,0 +1,145 @@
+"""Every page and state of the office, and of the door screen."""
+
+import uuid
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Demo
+from tests.e2e.door_acts import a_station, door_link, put_at_door
+from tests.e2e.member_views import View, member_of
+from tests.e2e.other_people import another_phone
+
+NO_FILE = {"name": "notes.json", "mimeType": "application/json", "buffer": b"{}"}
+
+
+def go(page: Page, demo: Demo, path: str) -> None:
+    page.goto(f"{demo.url}/staff#/{path}")
+    expect(page.get_by_role("main")).to_be_visible()
+    expect(page.locator(".skeleton")).to_have_count(0)
+
+
+def at(path: str) -> View:
+    return lambda page, demo: go(page, demo, path)
+
+
+def pressing(path: str, *buttons: str) -> View:
+    def enter(page: Page, demo: Demo) -> None:
+        go(page, demo, path)
+        for button in buttons:
+            page.get_by_role("button", name=button, exact=True).first.click()
+
+    return enter
+
+
+def give_held_entries(demo: Demo) -> None:
+    """A phone sends what only the staff can make a fact of: of a station that nobody knows."""
+    _, code, _ = member_of(demo)
+    somebody = another_phone(demo, member=code)
+    for _ in range(2):
+        somebody.send("check_in", {"station_id": str(uuid.uuid4()), "purpose": "duty"}, status="held")
+
+
+def sign_in(page: Page, *, account: str, password: str) -> None:
+    page.get_by_label("账号").fill(account)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录").click()
+
+
+def signed_out(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.url}/staff")
+    expect(page.get_by_role("button", name="登录")).to_be_visible()
+
+
+def wrong_password(page: Page, demo: Demo) -> None:
+    sign_in(page, account="nobody", password="not this one")
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def coverage(page: Page, demo: Demo) -> None:
+    secrets = demo.secrets["office"]
+    sign_in(page, account=secrets["account"], password=secrets["password"])
+    go(page, demo, "coverage")
+    expect(page.get_by_text("个街道").first).to_be_visible()
+
+
+def point_on_map(page: Page, demo: Demo) -> None:
+    go(page, demo, "coverage")
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".tip")).to_be_visible()
+
+
+def one_station(*buttons: str) -> View:
+    def enter(page: Page, demo: Demo) -> None:
+        pressing(f"coverage/stations/{a_station(demo).id}", *buttons)(page, demo)
+
+    return enter
+
+
+def no_rescue_file(page: Page, demo: Demo) -> None:
+    go(page, demo, "hand-in")
+    page.locator("input[type=file]").set_input_files(files=[NO_FILE])  # type: ignore[list-item]
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def nobody_found(page: Page, demo: Demo) -> None:
+    go(page, demo, "people?q=没有这个人")
+    expect(page.get_by_text("没有找到这个人")).to_be_visible()
+
+
+def no_network(page: Page, demo: Demo) -> None:
+    go(page, demo, "coverage")
+    page.context.set_offline(True)
+    page.get_by_text("近 30 天", exact=True).click()
+    expect(page.get_by_role("alert").or_(page.locator(".trouble")).first).to_be_visible()
+
+
+def door_refused(page: Page, demo: Demo) -> None:
+    page.get_by_label("门口屏的登记码").fill("ABCD-EFGH-JKMN")
+    page.get_by_role("button", name="登记这块屏").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def door_unenrolled(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.url}/door")
+    expect(page.get_by_role("button", name="登记这块屏")).to_be_visible()
+
+
+def door_offline(page: Page, demo: Demo) -> None:
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.locator(".digits")).to_be_visible()
+
+
+OFFICE_VIEWS: dict[str, View] = {
+    "office-sign-in": signed_out,
+    "office-refused": wrong_password,
+    "office-coverage": coverage,
+    "office-map": point_on_map,
+    "office-station": one_station(),
+    "office-door-code": one_station("发登记码"),
+    "office-gaps": at("gaps"),
+    "office-facts": at("facts?figure=check_ins"),
+    "office-kinds": at("coverage?by=kind"),
+    "office-held": at("held"),
+    "office-held-close": pressing("held", "关闭"),
+    "office-held-release": pressing("held", "放行"),
+    "office-held-amend": pressing("held", "改正并放行"),
+    "office-released": at("held?state=released"),
+    "office-phones": at("phones"),
+    "office-hand-in": at("hand-in"),
+    "office-no-rescue-file": no_rescue_file,
+    "office-people": at("people"),
+    "office-reports": at("reports"),
+    "office-reports-issue": pressing("reports", "发布第 1 版"),
+    "office-enrolment-code": pressing("people", "发登记码"),
+    "office-revoke": pressing("people", "停用这台设备"),
+    "office-nobody-found": nobody_found,
+    "office-offline": no_network,
+}
+DOOR_VIEWS: dict[str, View] = {
+    "door-unenrolled": door_unenrolled,
+    "door-refused": door_refused,
+    "door": lambda page, demo: put_at_door(page, door_link(demo, a_station(demo))),
+    "door-offline": door_offline,
+}
