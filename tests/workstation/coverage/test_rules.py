@@ -126,7 +126,7 @@ class TestGates:
             (Evidence(stretch=45, kept=2, planned=4, contacts=1), (True, False, True, None, None)),
             (Evidence(stretch=45, kept=0, planned=0, contacts=1), (True, None, True, None, None)),
             (Evidence(stretch=45, kept=3, planned=4, contacts=0), (True, True, False, None, None)),
-            (Evidence(stretch=None, kept=3, planned=4, contacts=1), (None, True, True, None, None)),
+            (Evidence(stretch=None, kept=3, planned=4, contacts=1), (None, True, None, None, None)),
         ],
     )
     def test_each_gate_stands_for_itself(self, found: Evidence, states: tuple[bool | None, ...]) -> None:
