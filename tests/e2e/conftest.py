@@ -63,7 +63,7 @@ class Demo(LiveServer):
 def demo(demo_folder: Path, tmp_path: Path) -> Iterator[Demo]:
     data_dir = tmp_path / "data"
     shutil.copytree(demo_folder, data_dir)
-    server = Demo(database_url="", data_dir=data_dir, workers=2)
+    server = Demo(database_url="", data_dir=data_dir, workers=1)
     server.start()
     yield server
     server.stop()

@@ -52,7 +52,7 @@ def look_at(page: Page, name: str) -> None:
 def serving(demo_folder: Path, folder: Path) -> Iterator[Network]:
     data_dir = folder / "data"
     shutil.copytree(demo_folder, data_dir)
-    demo = Demo(database_url="", data_dir=data_dir, workers=2)
+    demo = Demo(database_url="", data_dir=data_dir, workers=1)
     demo.start()
     wire = Wire(server_port=demo.port)
     yield Network(demo, wire)

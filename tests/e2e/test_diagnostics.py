@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Browser, Demo
 from tests.e2e.phone_acts import everything_is_received, picture, tap
-from tests.e2e.test_own_pages import enrolled, go, looks_right
+from tests.e2e.test_own_pages import enrolled, go
 
 # Makes the waiting entries older, or more of them, as after days without a network.
 AGE = """([days, copies]) => new Promise((done) => {
@@ -50,7 +50,7 @@ def test_the_line_says_how_much_waits_and_how_long(demo: Demo, phone: Browser) -
     aged(page, days=3.1)
     expect(line(page)).to_contain_text("待发 1 · 最早一条等了 3 天")
     expect(line(page)).to_contain_text(ADVICE)
-    looks_right(page, "line-warning")
+    picture(page, "line-warning")
     line(page).get_by_role("link").click()
     expect(page.get_by_role("button", name="现在就发")).to_be_visible()
     page.context.set_offline(False)
@@ -99,7 +99,7 @@ def test_a_phone_tells_how_it_is_in_numbered_lines(demo: Demo, phone: Browser) -
     assert copied.splitlines()[1].startswith("1. 版本：")
     assert "14. 最近的回答：" in copied
     assert max(len(one) for one in copied.splitlines()) < 60  # short enough to be read out
-    looks_right(page, "diagnosis")
+    picture(page, "diagnosis")
 
     with page.expect_download() as download:
         page.get_by_role("button", name="导出没发出的 1 条").click()

@@ -10,10 +10,11 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Browser, Demo
 from tests.e2e.other_people import another_phone, local_now
-from tests.e2e.phone_acts import ACTIVE, enrol, everything_is_received
-from tests.e2e.test_own_pages import AXE, ask, go, looks_right, member_code
+from tests.e2e.phone_acts import ACTIVE, enrol, everything_is_received, picture
+from tests.e2e.test_own_pages import ask, go, member_code
 
 SENT_MS = 60_000
+DONE = ("check_ins", "shifts", "planned_shifts")
 
 
 def own_station(demo: Demo) -> str:
@@ -21,11 +22,14 @@ def own_station(demo: Demo) -> str:
 
 
 def people_of(demo: Demo) -> list[tuple[str, ...]]:
-    """Code and name of the members of the liaison's station."""
+    """Code and name of members of the liaison's station for whom the demo has nothing today."""
+    today = local_now().date()
+    busy = " UNION ".join(f"SELECT member_id FROM {table} WHERE day = '{today}'" for table in DONE)
     return ask(
         demo,
         "SELECT code, name FROM members JOIN station_members ON member_id = members.id"
-        f" WHERE station_id = '{own_station(demo)}' AND role = 'member' ORDER BY code",
+        f" WHERE station_id = '{own_station(demo)}' AND role = 'member' AND members.id NOT IN ({busy})"
+        " ORDER BY code",
     )
 
 
@@ -44,7 +48,6 @@ def plan_now(demo: Demo, member: str) -> None:
 def signed_in(demo: Demo, phone: Browser) -> Page:
     """The liaison's phone, ready to work without a network."""
     page = phone.open()
-    page.add_init_script(path=AXE)
     page.goto(f"{demo.url}/#/sign-in")
     secrets = demo.secrets["liaison"]
     page.get_by_label("账号").fill(secrets["account"])
@@ -66,7 +69,7 @@ def test_who_is_due_is_entered_without_a_network(demo: Demo, phone: Browser) -> 
     page.get_by_role("link", name="我的", exact=True).click()
     page.get_by_role("link", name="本站今天").click()
     expect(section(page, "今天谁值班")).to_contain_text("到点了，还没有记录")
-    looks_right(page, "liaison")
+    picture(page, "liaison")
 
     page.context.set_offline(True)
     page.reload()
@@ -74,7 +77,7 @@ def test_who_is_due_is_entered_without_a_network(demo: Demo, phone: Browser) -> 
     page.get_by_role("link", name=f"为{name}代录").click()
     expect(page.get_by_label("为谁")).to_contain_text(name)
     page.get_by_label("值班", exact=True).check()
-    looks_right(page, "liaison-enter")
+    picture(page, "liaison-enter")
     page.get_by_role("button", name="存下").click()
     expect(page.get_by_text("已存本机，有网就发。")).to_be_visible()
     page.get_by_role("link", name="返回本站今天", exact=True).click()

@@ -2,13 +2,10 @@
 
 import sqlite3
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Browser, Demo
-from tests.live_server import ROOT
 
-AXE = ROOT / "static" / "pwa" / "node_modules" / "axe-core" / "axe.min.js"
 FROZEN_AND_SENT_MS = 20_000
 
 
@@ -56,16 +53,3 @@ def test_the_app_starts_and_records_while_the_server_is_dead(demo: Demo, phone: 
     demo.start()
     page.get_by_role("button", name="现在就发").click()
     expect(page.get_by_text("待发")).to_have_count(0, timeout=FROZEN_AND_SENT_MS)
-
-
-@pytest.mark.parametrize(
-    "path", ["enrol/ABCD-EFGH-JKMN", "", "reception", "records", "me", "rescue", "sign-in"]
-)
-def test_a_page_breaks_no_rule_of_axe(demo: Demo, phone: Browser, path: str) -> None:
-    page = phone.open()
-    page.add_init_script(path=AXE)
-    enrol(page, demo)
-    page.goto(f"{demo.url}/#/{path}")
-    expect(page.get_by_role("main")).to_be_visible()
-    found = page.evaluate("() => axe.run().then(({ violations }) => violations.map(({ id }) => id))")
-    assert found == []

@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from workstation.imports.problems import Unreadable, problem
 
 # Declared sizes can be trusted as a limit: zipfile stops reading a member at its declared size.
@@ -18,6 +15,8 @@ MOST_COLUMNS = 100
 
 def read_rows(*, content: bytes) -> Iterator[tuple[int, list[str]]]:
     """Numbered rows, blank ones included. Raises Unreadable for what is no XLSX or unpacks too large."""
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         _refuse_bombs(content)
         yield from _rows(content)
@@ -33,6 +32,8 @@ def _refuse_bombs(content: bytes) -> None:
 
 
 def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    import openpyxl  # brings numpy along: 0.3 s that only an import of a file shall cost
+
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     try:
         if not book.worksheets:
