@@ -109,7 +109,7 @@ class PostgresServer:
             stdout=(self.folder / "output").open("ab"),
             stderr=subprocess.STDOUT,
             check=False,
-            **as_user,  # type: ignore[call-overload]
+            **as_user,  # type: ignore[call-overload]  # only root may change the user
         )
         if done.returncode != 0:
             raise RuntimeError(f"{program} failed:\n{(self.folder / 'output').read_text()}")

@@ -122,4 +122,4 @@ def __getattr__(name: str) -> Flask:
     if name != "app":
         raise AttributeError(name)
     globals()["app"] = create_app()
-    return globals()["app"]  # type: ignore[no-any-return]
+    return globals()["app"]  # type: ignore[no-any-return]  # set in the line above

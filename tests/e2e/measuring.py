@@ -71,7 +71,7 @@ def axe(page: Page, look: Look) -> Iterator[str]:
         ("light", {"runOnly": {"type": "tag", "values": AXE_TAGS}, "rules": rules}),
         ("dark", {"runOnly": {"type": "rule", "values": COLOUR_RULES}}),
     ):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # light or dark
         yield from (f"axe, {theme}: {fault}" for fault in page.evaluate(RUN_AXE, options))
     page.emulate_media(color_scheme="light")
 

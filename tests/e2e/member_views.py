@@ -108,7 +108,7 @@ def denied(page: Page, demo: Demo) -> None:
 
 def near(page: Page, demo: Demo) -> None:
     page.context.grant_permissions(["geolocation"])
-    page.context.set_geolocation(PLACE)  # type: ignore[arg-type]
+    page.context.set_geolocation(PLACE)  # type: ignore[arg-type]  # a TypedDict there
     go(page, demo, "")
     page.reload()
     expect(page.get_by_role("heading", name="离您最近")).to_be_visible()

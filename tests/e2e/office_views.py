@@ -78,7 +78,7 @@ def one_station(*buttons: str) -> View:
 
 def no_rescue_file(page: Page, demo: Demo) -> None:
     go(page, demo, "hand-in")
-    page.locator("input[type=file]").set_input_files(files=[NO_FILE])  # type: ignore[list-item]
+    page.locator("input[type=file]").set_input_files(files=[NO_FILE])  # type: ignore[list-item]  # a TypedDict there
     expect(page.get_by_role("alert")).to_be_visible()
 
 

@@ -48,7 +48,7 @@ def look_at(page: Page, name: str) -> None:
 
 def choose(page: Page, name: str, text: str) -> None:
     file = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
-    page.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+    page.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]  # a TypedDict there
 
 
 def choose_datum(page: Page) -> None:

@@ -59,7 +59,7 @@ def test_three_sentences_and_one_list_come_first(office: Page) -> None:
     expect(sentences.nth(2)).to_have_text(re.compile("^(先办：|眼下没有)"))
     expect(head.get_by_role("listitem")).to_have_count(5)
     expect(head.get_by_role("listitem").first.locator(".fix")).not_to_be_empty()
-    assert head.bounding_box()["y"] < section(office, "今天").bounding_box()["y"]  # type: ignore[index]
+    assert head.bounding_box()["y"] < section(office, "今天").bounding_box()["y"]  # type: ignore[index]  # both are shown
 
 
 def test_today_names_what_goes_on_and_who_waits_longest(office: Page) -> None:
@@ -175,7 +175,7 @@ def test_gaps_are_one_list_by_days_and_narrow_by_kind(office: Page, network: Net
 def test_on_paper_the_table_stands_before_the_map(office: Page) -> None:
     office.emulate_media(media="print")
     table, outlines = (office.locator(f".coverage > .{name}").bounding_box() for name in ("table", "map"))
-    assert table["y"] < outlines["y"]  # type: ignore[index]
+    assert table["y"] < outlines["y"]  # type: ignore[index]  # both are shown
     expect(office.get_by_role("button", name="下载 CSV")).to_be_hidden()
 
 

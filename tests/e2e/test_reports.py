@@ -117,7 +117,7 @@ def test_the_office_brings_its_own_template(reports: Page) -> None:
     def hand_in(file: io.BytesIO, name: str) -> None:
         kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
         payload = {"name": name, "mimeType": kind, "buffer": file.getvalue()}
-        part.locator("input[type=file]").set_input_files(files=[payload])  # type: ignore[list-item]
+        part.locator("input[type=file]").set_input_files(files=[payload])  # type: ignore[list-item]  # a TypedDict there
 
     hand_in(wrong, "wrong.docx")
     expect(part.get_by_role("alert")).to_contain_text("no_such_word")

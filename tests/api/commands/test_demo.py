@@ -93,7 +93,7 @@ def test_an_interrupted_load_is_invisible_and_redone_wholly(
     def fails_in_the_middle(**given: object) -> object:
         if next(calls) == 40:
             raise KeyboardInterrupt
-        return real(**given)  # type: ignore[arg-type]
+        return real(**given)  # type: ignore[arg-type]  # handed through as given
 
     monkeypatch.setattr(operations, "apply_entries", fails_in_the_middle)
     result = app.test_cli_runner().invoke(args=LOAD)

@@ -210,7 +210,7 @@ def _ticks(made: History, station_id: str) -> None:
         row = {"network_id": made.network_id, "station_id": station_id, "item": item}
         said = {"met": complete or random.random() < 0.8, "checker": "区办", "proof": "照片"}
         if not complete and random.random() < 0.3:
-            said[random.choice(("checker", "proof"))] = random.choice(("", None))  # type: ignore[assignment]
+            said[random.choice(("checker", "proof"))] = random.choice(("", None))  # type: ignore[assignment]  # None is one of the cases
         insert_rows(
             ChecklistItem, [row | said | {"confirmed_on": made.today - timedelta(random.choice(ages))}]
         )
@@ -223,7 +223,7 @@ def _people(made: History) -> None:
         row = {"network_id": made.network_id, "id": new_id(), "code": f"m{number}", "name": f"委员 {number}"}
         row |= {"role": role, "account": f"m{number}@{made.network_id}", "password_hash": TEST_HASH}
         insert_rows(Member, [row | {"shows_name_at_door": False}])
-        made.members.append(row["id"])  # type: ignore[arg-type]
+        made.members.append(row["id"])  # type: ignore[arg-type]  # a text id
     made.officer, *made.members = made.members
     for member_id in made.members:
         for _ in range(random.choice((0, 1, 1, 2))):

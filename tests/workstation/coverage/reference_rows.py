@@ -147,7 +147,7 @@ class Question(Judge):
         row: Row = {"streets": None if streets is None else len(streets)}
         row |= {f"streets_{name}": None if streets is None else count for name, count in counts.items()}
         row |= {"tangible_rate": rates["tangible"], "effective_rate": rates["effective"]}
-        gap = None if rates["tangible"] is None else rates["tangible"] - rates["effective"]  # type: ignore[operator]
+        gap = None if rates["tangible"] is None else rates["tangible"] - rates["effective"]  # type: ignore[operator]  # both or none
         return row | {"effective_rate_high": rates["effective_high"], "gap": gap}
 
     def sums(self, stations: list[Station]) -> Row:

@@ -11,7 +11,7 @@ from workstation.imports.problems import Wrong
 
 def code_of(convert: object, text: str) -> str:
     with pytest.raises(Wrong) as wrong:
-        convert(text)  # type: ignore[operator]
+        convert(text)  # type: ignore[operator]  # one of the converters
     return wrong.value.code
 
 
