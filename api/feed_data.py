@@ -80,7 +80,7 @@ def _data(network_id: int, noun: str, changes: Iterable[Row]) -> dict[str, dict[
     if noun == "notice":
         return notices_data(network_id=network_id, ids=ids)
     model, column, dump = NOUNS[noun]
-    statement = select(model).where(model.network_id == network_id, column.in_(ids))  # type: ignore[attr-defined]
+    statement = select(model).where(model.network_id == network_id, column.in_(ids))  # type: ignore[attr-defined]  # each has a network
     return {getattr(row, column.key): dump(row) for row in db.session.scalars(statement)}
 
 

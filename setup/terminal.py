@@ -20,7 +20,7 @@ HEARTBEAT_S = 15
 def speak_utf8() -> None:
     """Chinese must reach the terminal whatever the locale says."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)  # type: ignore[union-attr]
+        stream.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)  # type: ignore[union-attr]  # text streams only
 
 
 def fail(english: str, chinese: str) -> NoReturn:

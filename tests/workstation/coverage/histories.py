@@ -328,5 +328,5 @@ def _shift(made: History, at: datetime) -> tuple[Any, dict[str, Any]]:
 
 def _reception(made: History, at: datetime) -> tuple[Any, dict[str, Any]]:
     said = {"channel": "walk_in", "party_kind": "person", "topic": "housing", "summary": "加装电梯"}
-    said |= {"headcount": made.random.choice((1, 1, 2, 30)), "answered_on_spot": True, "wants_reply": False}  # type: ignore[dict-item]
+    said |= {"headcount": made.random.choice((1, 1, 2, 30)), "answered_on_spot": True, "wants_reply": False}  # type: ignore[dict-item]  # any value
     return Reception, said | {"started_at": at}

@@ -136,7 +136,7 @@ class Judge:
 
     def kept_plans(self, plans: list[Plan], shifts: list[Fact]) -> int:
         kept = [each for each in shifts if self.clerk.is_kept(each)]
-        return self.kept_of(plans, [(each.member_id, (each.at, each.ended_at)) for each in kept])  # type: ignore[misc]
+        return self.kept_of(plans, [(each.member_id, (each.at, each.ended_at)) for each in kept])  # type: ignore[misc]  # each has an end
 
     @once
     def settled_plans(self, station: Station) -> dict[date, list[Plan]]:
