@@ -138,7 +138,7 @@ def no_topic(page: Page, demo: Demo) -> None:
 
 def all_of_reception(page: Page, demo: Demo) -> None:
     go(page, demo, "reception")
-    page.get_by_role("main").get_by_role("radio").first.check(force=True)
+    page.get_by_role("group", name="主题").get_by_role("radio").first.check(force=True)
     page.get_by_label("摘要").fill("希望在社区增设儿童活动场地，已现场答复，会后再问。")
     page.get_by_text("更多", exact=True).click()
     page.get_by_label("来人同意").check()
@@ -154,7 +154,7 @@ def other_station(page: Page, demo: Demo) -> None:
 
 def written(page: Page, demo: Demo) -> None:
     go(page, demo, "reception")
-    page.get_by_role("main").get_by_role("radio").first.check(force=True)
+    page.get_by_role("group", name="主题").get_by_role("radio").first.check(force=True)
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("已存本机，有网就发。")).to_be_visible()
 

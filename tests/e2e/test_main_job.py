@@ -44,7 +44,7 @@ def test_what_is_recorded_offline_arrives_once_and_the_office_sees_it(
     expect(page.get_by_role("heading", name="正在值班")).to_be_visible()
     page.get_by_role("link", name="接待").last.click()
     page.get_by_role("button", name="加一人").click()
-    page.get_by_role("radio").first.check(force=True)
+    page.get_by_role("group", name="主题").get_by_role("radio").first.check(force=True)
     page.get_by_label("摘要").fill("希望加装电梯")
     picture(page, "reception")
     page.get_by_role("button", name="保存").click()
