@@ -81,10 +81,14 @@ def test_people_and_topic_are_enough_and_the_summary_follows_as_a_correction(
     expect(page.get_by_role("button", name="补写摘要")).to_have_count(0)
     page.get_by_role("button", name="更正", exact=True).click()
     expect(page.get_by_label("摘要", exact=True)).to_have_value("希望增加校车")
+    page.get_by_role("radio", name="已现场答复").check()
+    page.get_by_label("怎么来的").select_option(label="电话")
     picture(page, "record-corrected-again")
-    page.get_by_role("button", name="关闭").click()
-    _, (kind, correction) = arrived(network, page, entries=2)
-    assert (kind, correction["changes"]) == ("correction", {"summary": "希望增加校车"})
+    page.get_by_role("button", name="存下更正").click()
+    expect(page.get_by_text("改为：希望增加校车；已现场答复；电话")).to_be_visible()
+    _, (_, first), (_, second) = arrived(network, page, entries=3)
+    assert first["changes"] == {"summary": "希望增加校车"}
+    assert second["changes"] == {"answered_on_spot": True, "channel": "phone"}
 
 
 def test_a_draft_survives_the_battery_at_every_keystroke_also_while_chinese_is_composed(

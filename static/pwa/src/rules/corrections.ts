@@ -1,8 +1,9 @@
 /** What of a record its author can correct, and what of the form really changed. */
 import { localTime } from '@/sync/time'
 import type { Entry } from '@/sync/types'
+import type { Answered, Encounter } from './reception'
 
-export type Correctable = {
+export type Correctable = Answered & Encounter & {
   station_id: string | null
   time: number
   headcount: number
@@ -24,6 +25,10 @@ export function correctableOf(entry: Entry): Correctable {
     headcount: (body.headcount as number | undefined) ?? 1,
     topic: (body.topic as string | undefined) ?? null,
     summary: (body.summary as string | undefined) ?? '',
+    answered_on_spot: body.answered_on_spot === true,
+    wants_reply: body.wants_reply === true,
+    channel: (body.channel as Encounter['channel'] | undefined) ?? 'walk_in',
+    party_kind: (body.party_kind as Encounter['party_kind'] | undefined) ?? 'person',
   }
 }
 

@@ -7,16 +7,14 @@ export const PARTIES = ['person', 'group', 'enterprise', 'organisation'] as cons
 export const CONSENT_VERSION = '1'
 export const SUMMARY_MAX = 2000
 
-export type ReceptionDraft = {
+export type Answered = { answered_on_spot: boolean; wants_reply: boolean }
+export type Encounter = { channel: Reception['channel']; party_kind: Reception['party_kind'] }
+export type ReceptionDraft = Answered & Encounter & {
   station_id: string | null
   headcount: number
   topic: string | null
   summary: string
   started_at: number
-  channel: Reception['channel']
-  party_kind: Reception['party_kind']
-  answered_on_spot: boolean
-  wants_reply: boolean
   consent: boolean
   name: string
   contact: string
@@ -67,7 +65,7 @@ function constituentOf({ consent, name, contact }: ReceptionDraft): Reception['c
 
 export type Answer = 'none' | 'spot' | 'reply'
 
-export const answerOf = ({ answered_on_spot, wants_reply }: ReceptionDraft): Answer =>
+export const answerOf = ({ answered_on_spot, wants_reply }: Answered): Answer =>
   wants_reply ? 'reply' : answered_on_spot ? 'spot' : 'none'
 
 /** What belongs to others: 12345, petitions, courts and the police. Words by which a summary tells of it. */

@@ -33,6 +33,8 @@ describe('a correction', () => {
   it('holds only what was changed', () => {
     const form = { ...correctableOf(entry), headcount: 3 }
     expect(changesOf({ entry, form })).toEqual({ headcount: 3 })
+    const answered = { ...correctableOf(entry), answered_on_spot: true, channel: 'phone' as const }
+    expect(changesOf({ entry, form: answered })).toEqual({ answered_on_spot: true, channel: 'phone' })
     expect(changesOf({ entry, form: correctableOf(entry) })).toEqual({})
   })
 
