@@ -8,9 +8,8 @@ import click
 from flask.cli import AppGroup
 from tqdm import tqdm
 
-from workstation.coverage.checks import Comparison, Difference, Part, compare_figures
-from workstation.coverage.facts import Place
-from workstation.coverage.operations import rebuild
+from workstation.coverage.checks import Comparison, Difference, compare_figures
+from workstation.coverage.operations import STATIONS_AT_ONCE, rebuild
 from workstation.errors import Refusal
 from workstation.network.models import Network
 from workstation.network.queries import get_network, list_networks
@@ -18,8 +17,6 @@ from workstation.network.queries import get_network, list_networks
 group = AppGroup("coverage", help="The daily figures that coverage is made of.")
 
 DIFFERENCES_SHOWN = 20
-
-Parts = Sequence[Sequence[Place]]
 
 
 @group.command("rebuild")
@@ -48,7 +45,7 @@ def check_all(code: str | None) -> None:
 
 
 def _check(network: Network) -> Comparison:
-    progress = partial(_watched_stations, title=network.code)
+    progress = partial(_watched, title=network.code)
     found = compare_figures(network_id=network.id, progress=progress)
     for difference in found.differences[:DIFFERENCES_SHOWN]:
         click.echo(f"{network.code}：{_told(difference)}")
@@ -73,12 +70,7 @@ def _networks(code: str | None) -> list[Network]:
         raise click.ClickException(refusal.message) from refusal
 
 
-def _watched(parts: Parts, title: str) -> Iterable[Sequence[Place]]:
+def _watched(parts: Sequence[Sequence[str]], title: str) -> Iterable[Sequence[str]]:
     """The parts with a progress bar, where somebody watches."""
-    shown: Iterable[Sequence[Place]] = tqdm(parts, desc=title, unit="×200", disable=None)
-    return shown
-
-
-def _watched_stations(parts: Sequence[Part], title: str) -> Iterable[Part]:
-    shown: Iterable[Part] = tqdm(parts, desc=title, unit="×400", disable=None)
+    shown: Iterable[Sequence[str]] = tqdm(parts, desc=title, unit=f"×{STATIONS_AT_ONCE} 站", disable=None)
     return shown

@@ -1,15 +1,12 @@
 """Compares every stored figure with what the facts say: nothing may have drifted."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import date
-from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, union
+from sqlalchemy import select
 
 from workstation.coverage.days import figure_day
-from workstation.coverage.facts import Place, list_facts, list_places
+from workstation.coverage.facts import list_facts_of_stations
 from workstation.coverage.models import (
     COUNTED,
     MemberDay,
@@ -19,18 +16,16 @@ from workstation.coverage.models import (
     TouchedDays,
 )
 from workstation.coverage.months import KEPT, PERSON, month_of
-from workstation.coverage.operations import catch_up, member_rows, station_row, thresholds_of
+from workstation.coverage.operations import catch_up, list_parts, member_rows, station_row, thresholds_of
 from workstation.database import begin_report, db
 
-PLACES_AT_ONCE = 400
 TRIES = 3
 MODELS: tuple[Any, ...] = (StationDay, MemberDay, StationMonth, MemberMonth)
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 Tables = dict[Any, dict[Key, Row]]  # by model, the rows by their keys
-Part = dict[str, list[date]]  # whole stations, each with its days
-Progress = Callable[[Sequence[Part]], Iterable[Part]]
+Progress = Callable[[Sequence[Sequence[str]]], Iterable[Sequence[str]]]
 
 
 class Difference(NamedTuple):
@@ -55,56 +50,28 @@ def compare_figures(*, network_id: int, progress: Progress = iter) -> Comparison
 
     Sync may go on meanwhile: a station whose figures have notes to take in is looked at again at the end.
     """
-    days = _list_days(network_id)
-    found, waiting = list[Difference](), set[str]()
-    for part in progress(_in_parts(days)):
-        waiting |= _compare_part(network_id, part, found)
+    told = Comparison(0, [], [])
+    waiting = set[str]()
+    for part in progress(list_parts(network_id=network_id)):
+        told, noted = _compare_part(network_id, part, told)
+        waiting |= noted
     for _ in range(TRIES):
-        again = {station_id: days[station_id] for station_id in sorted(waiting)}
-        waiting = _compare_part(network_id, again, found) if again else set()
-    compared = sum(len(some) for station_id, some in days.items() if station_id not in waiting)
-    return Comparison(compared, found, sorted(waiting))
+        if waiting:
+            told, waiting = _compare_part(network_id, sorted(waiting), told)
+    return told._replace(left_out=sorted(waiting))
 
 
-def _list_days(network_id: int) -> Part:
-    """Every station that has facts, plans or figures, with the days of these."""
-    days: Part = defaultdict(list)
-    months = (
-        select(model.station_id).where(model.network_id == network_id)
-        for model in (StationMonth, MemberMonth)
-    )
-    for station_id in db.session.scalars(union(*months)):
-        days[station_id] = []
-    for station_id, places in groupby(list_places(network_id=network_id), key=lambda place: place[0]):
-        days[station_id] = [day for _, day in places]
-    return days
-
-
-def _in_parts(days: Part) -> list[Part]:
-    """Whole stations, so that their months can be compared too."""
-    parts: list[Part] = [{}]
-    for station_id, some in days.items():
-        if sum(map(len, parts[-1].values())) >= PLACES_AT_ONCE:
-            parts.append({})
-        parts[-1][station_id] = some
-    return parts if parts[0] else []
-
-
-def _compare_part(network_id: int, part: Part, found: list[Difference]) -> set[str]:
-    """Adds what differs, as of one moment. Returns the stations that wait for their notes to be taken in."""
+def _compare_part(network_id: int, part: Sequence[str], told: Comparison) -> tuple[Comparison, set[str]]:
+    """Adds what was compared, as of one moment. And the stations whose notes were not taken in yet."""
     catch_up(network_id=network_id)
     begin_report()
-    noted = _noted(network_id) & part.keys()
-    chosen = part.keys() - noted
-    stored = _stored(network_id, chosen)
-    # The rows may have come since the places were listed.
-    places = {(station_id, day) for station_id in chosen for day in part[station_id]}
-    places |= {
-        (key[0], row["day"]) for model in (StationDay, MemberDay) for key, row in stored[model].items()
-    }
-    found += _differences(stored, _expected(network_id, sorted(places)))
+    noted = _noted(network_id) & set(part)
+    chosen = sorted(set(part) - noted)
+    stored, expected = _stored(network_id, chosen), _expected(network_id, chosen)
     db.session.rollback()
-    return noted
+    places = len(stored[StationDay].keys() | expected[StationDay].keys())
+    found = [*told.differences, *_differences(stored, expected)]
+    return told._replace(places=told.places + places, differences=found), noted
 
 
 def _noted(network_id: int) -> set[str]:
@@ -129,9 +96,10 @@ def _key(model: Any, row: Row) -> Key:
     return tuple(row[column.name] for column in model.__table__.primary_key if column.name != "network_id")
 
 
-def _expected(network_id: int, places: Sequence[Place]) -> Tables:
+def _expected(network_id: int, station_ids: Collection[str]) -> Tables:
     """All rows as the facts say they should be, months added up here and not in the database."""
-    thresholds, facts = thresholds_of(network_id), list_facts(network_id=network_id, places=places)
+    thresholds = thresholds_of(network_id)
+    facts = list_facts_of_stations(network_id=network_id, station_ids=station_ids)
     tables: Tables = {model: {} for model in MODELS}
     for place, some in facts.items():
         figures = figure_day(some, thresholds=thresholds)

@@ -1,4 +1,4 @@
-"""Reads the facts of station-days in one statement, whatever their kind."""
+"""Reads the facts of station-days or of whole stations in one statement, whatever their kind."""
 
 import json
 from collections import defaultdict
@@ -20,13 +20,11 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
-    union,
     union_all,
 )
 
 from workstation.check_ins.models import CheckIn
 from workstation.coverage.days import CHECK_IN, PLAN, RECEPTION, SHIFT, Fact
-from workstation.coverage.models import MemberDay, StationDay
 from workstation.coverage.windows import Window
 from workstation.database import Id, Json, UtcDateTime, db
 from workstation.receptions.models import Reception
@@ -108,6 +106,16 @@ def _facts_of_places(dialect: str) -> CompoundSelect[Any]:
     return union_all(*(statement.where(*is_given(model, dialect)) for statement, model in pairs))
 
 
+def _is_of_stations(model: Any) -> tuple[Any, ...]:
+    chosen = model.station_id.in_(bindparam("station_ids", expanding=True))
+    return (model.network_id == bindparam("network_id"), chosen)
+
+
+FACTS_OF_STATIONS = union_all(
+    *(statement.where(*_is_of_stations(model)) for statement, model in zip(STATEMENTS, MODELS, strict=True))
+)
+
+
 def parameters(network_id: int, places: Collection[Place]) -> dict[str, Any]:
     """What a statement with `places_given` is executed with."""
     return {"network_id": network_id, "places": json.dumps([[each, str(day)] for each, day in places])}
@@ -115,24 +123,23 @@ def parameters(network_id: int, places: Collection[Place]) -> dict[str, Any]:
 
 def list_facts(*, network_id: int, places: Collection[Place]) -> Mapping[Place, list[Fact]]:
     """Every fact and plan of these station-days that is not withdrawn, in one statement."""
-    found: dict[Place, list[Fact]] = defaultdict(list)
     if not places:
-        return found
+        return {}
     statement = _facts_of_places(db.session.connection().dialect.name)
-    for row in db.session.execute(statement, parameters(network_id, places)):
+    return _by_place(statement, parameters(network_id, places))
+
+
+def list_facts_of_stations(*, network_id: int, station_ids: Collection[str]) -> Mapping[Place, list[Fact]]:
+    """The same of every day that these stations ever had, in the order of stations and days."""
+    found = _by_place(FACTS_OF_STATIONS, {"network_id": network_id, "station_ids": list(station_ids)})
+    return dict(sorted(found.items()))
+
+
+def _by_place(statement: CompoundSelect[Any], values: Mapping[str, Any]) -> Mapping[Place, list[Fact]]:
+    found: dict[Place, list[Fact]] = defaultdict(list)
+    for row in db.session.execute(statement, values):
         found[row.station_id, row.day].append(Fact(*row)._replace(flags=row.flags or ()))
     return found
-
-
-def list_places(*, network_id: int) -> list[Place]:
-    """Every station-day that has facts, plans or figures, in order: what a rebuild goes through."""
-    days = [
-        select(model.station_id, model.day).where(model.network_id == network_id)
-        for model in (*MODELS, StationDay, MemberDay)
-    ]
-    together = union(*days).subquery()
-    ordered = select(together).order_by(together.c.station_id, together.c.day)
-    return [(station_id, day) for station_id, day in db.session.execute(ordered)]
 
 
 def list_open_places(*, network_id: int, window: Window, now: datetime) -> list[Place]:

@@ -7,28 +7,30 @@ waits for figures, and a figure that is shown lacks nothing that was committed.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, select
 
 from workstation.coverage.days import DayFigures, figure_day
-from workstation.coverage.facts import Place, is_given, list_facts, list_places, parameters
-from workstation.coverage.models import MemberDay, StationDay, TouchedDays
+from workstation.coverage.facts import Place, is_given, list_facts, list_facts_of_stations, parameters
+from workstation.coverage.models import MemberDay, MemberMonth, StationDay, StationMonth, TouchedDays
 from workstation.coverage.months import add_up_months
 from workstation.coverage.rules import Thresholds
 from workstation.database import db, insert_rows, writing
 from workstation.ids import new_id
-from workstation.network.models import Network
+from workstation.network.models import Network, Station
 from workstation.prepared import lock_names
 
 PLACES_AT_ONCE = 200  # with their facts: a busy station-day has a hundred
 NOTES_AT_ONCE = 300
+STATIONS_AT_ONCE = 10  # with all that they ever did
 DAY_COLUMNS = tuple(
     column.name
     for column in StationDay.__table__.columns
     if column.name not in ("network_id", "station_id", "day") and not column.name.startswith("check_ins_")
 )
-Progress = Callable[[Sequence[Sequence[Place]]], Iterable[Sequence[Place]]]
+Some = TypeVar("Some")
+Progress = Callable[[Sequence[Sequence[str]]], Iterable[Sequence[str]]]
 
 
 def touch_days(*, network_id: int, touched: Collection[Place]) -> None:
@@ -54,16 +56,35 @@ def catch_up_a_little(*, network_id: int) -> bool:
 
 
 def rebuild(*, network_id: int, progress: Progress = iter) -> int:
-    """Recomputes all daily figures of a network from its facts, piece by piece, each in its own transaction.
+    """Recomputes all figures of a network from its facts: some stations at a time, each in one transaction.
 
-    Sync may go on meanwhile. Returns how many station-days were gone through.
+    Sync may go on meanwhile. Returns how many station-days have figures now.
     """
-    places = list_places(network_id=network_id)
-    for part in progress(_in_parts(places)):
+    places = 0
+    for station_ids in progress(list_parts(network_id=network_id)):
         with writing():
             _lock(network_id)
-            _recompute(network_id, part)
-    return len(places)
+            places += _make_anew(network_id, station_ids)
+    return places
+
+
+def list_parts(*, network_id: int) -> list[Sequence[str]]:
+    """The ids of all stations, some at a time."""
+    own = select(Station.id).where(Station.network_id == network_id).order_by(Station.id)
+    return _in_parts(list(db.session.scalars(own)), STATIONS_AT_ONCE)
+
+
+def _make_anew(network_id: int, station_ids: Sequence[str]) -> int:
+    """All figures of these stations, whatever stood there."""
+    facts = list_facts_of_stations(network_id=network_id, station_ids=station_ids)
+    thresholds = thresholds_of(network_id)
+    figures = {place: figure_day(some, thresholds=thresholds) for place, some in facts.items()}
+    for model in (StationDay, MemberDay, StationMonth, MemberMonth):
+        own = (model.network_id == network_id, model.station_id.in_(station_ids))
+        db.session.connection().execute(delete(model).where(*own))
+    _write(network_id, figures)
+    add_up_months(network_id=network_id, touched=figures.keys())
+    return len(figures)
 
 
 def _has_notes(network_id: int) -> bool:
@@ -82,7 +103,7 @@ def _take_in(network_id: int) -> int:
         select(TouchedDays.id, TouchedDays.places).where(own).limit(NOTES_AT_ONCE)
     ).all()
     places = sorted({(station_id, date.fromisoformat(day)) for _, some in notes for station_id, day in some})
-    for part in _in_parts(places):
+    for part in _in_parts(places, PLACES_AT_ONCE):
         _recompute(network_id, part)
     db.session.execute(delete(TouchedDays).where(own, TouchedDays.id.in_([id for id, _ in notes])))
     return len(notes)
@@ -97,8 +118,8 @@ def _recompute(network_id: int, places: Sequence[Place]) -> None:
     add_up_months(network_id=network_id, touched=places)
 
 
-def _in_parts(places: Sequence[Place]) -> list[Sequence[Place]]:
-    return [places[start : start + PLACES_AT_ONCE] for start in range(0, len(places), PLACES_AT_ONCE)]
+def _in_parts(things: Sequence[Some], size: int) -> list[Sequence[Some]]:
+    return [things[start : start + size] for start in range(0, len(things), size)]
 
 
 def thresholds_of(network_id: int) -> Thresholds:
@@ -112,6 +133,10 @@ def _replace(network_id: int, places: Sequence[Place], figures: Mapping[Place, D
     for model in (StationDay, MemberDay):
         statement = delete(model).where(*is_given(model, connection.dialect.name))
         connection.execute(statement, parameters(network_id, places))
+    _write(network_id, figures)
+
+
+def _write(network_id: int, figures: Mapping[Place, DayFigures]) -> None:
     rows = [station_row(network_id, place, day) for place, day in figures.items() if not day.is_empty]
     people = [row for place, day in figures.items() for row in member_rows(network_id, place, day)]
     insert_rows(StationDay, rows)
