@@ -1,6 +1,6 @@
 # Everything starts here: `make` lists what there is. Needed on the machine: Python 3.11 or newer, and make.
 .DEFAULT_GOAL := help
-.PHONY: help run test build sure format bench soak clean ready
+.PHONY: help run test build sure format bench bench-scale soak clean ready
 SHELL := /bin/sh
 
 # The machine's own Python prepares and runs; the project's packages are in .venv.
@@ -10,7 +10,7 @@ ARGS ?=
 SOAK_MINUTES ?= 60
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## serve the demo network (PORT, DATA_DIR, DATABASE_URL, PUBLIC_URL, WEB_CONCURRENCY)
 	$(WITH_PYTHON) setup.serve
@@ -34,6 +34,9 @@ format: ready ## put the Python code into its one format
 
 bench: ready ## measure, and write docs/benchmarks.md (takes minutes)
 	$(VENV)/python -m bench
+
+bench-scale: ready ## the same for 242, 2,420 and 24,200 stations with ten million facts (takes hours)
+	$(VENV)/python -m bench scale
 
 soak: ## faults and searched cases again and again until one fails (SOAK_MINUTES=60)
 	$(WITH_PYTHON) setup.tests --minutes $(SOAK_MINUTES) -- --hypothesis-profile=soak tests/faults tests/workstation

@@ -1,8 +1,8 @@
-"""`make bench`, or `python -m bench NAME …`: sync herd nearest coverage page_weight reach run; `--quick`.
+"""`make bench`, or `python -m bench NAME …`: sync herd nearest coverage page_weight reach scale run.
 
-Prints tables and writes them into docs/benchmarks.md; exit status 1 when a mark is missed. `run` takes
-minutes and downloads, so it has to be named. `--quick` shows in a minute that everything works: tiny sizes,
-nothing written, nothing judged.
+Prints tables and writes them into docs/benchmarks.md; exit status 1 when a mark is missed. `run` downloads
+and `scale` takes an hour, so they have to be named. `--quick` shows in a minute that everything works: tiny
+sizes, nothing written, nothing judged.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from bench import coverage, first_run, herd, nearest, page_weight, reach, sync
+from bench import coverage, first_run, herd, nearest, page_weight, reach, scale, sync
 from bench.report import DOCUMENT, Chapter, Mark, write
 
 
@@ -55,6 +55,7 @@ BENCHMARKS: dict[str, Callable[[bool], Chapter]] = {
     "coverage": _coverage,
     "page_weight": lambda _quick: page_weight.chapter(),
     "reach": lambda quick: reach.chapter(reach.QUICK if quick else reach.FULL),
+    "scale": lambda quick: scale.chapter(scale.QUICK if quick else scale.FULL),
     "run": lambda _quick: first_run.chapter(),
 }
 USUAL = ("sync", "herd", "nearest", "coverage", "page_weight", "reach")
@@ -65,7 +66,9 @@ say = functools.partial(print, file=sys.stdout, flush=True)
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help="by default all but run")
+    parser.add_argument(
+        "names", nargs="*", choices=[[], *BENCHMARKS], help="by default all but run and scale"
+    )
     parser.add_argument("--quick", action="store_true", help="tiny sizes, nothing written")
     arguments = parser.parse_args()
     # The application logs each call to the standard output, which is ours.

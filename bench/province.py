@@ -18,7 +18,7 @@ from workstation.people.models import Device, Member
 
 DAYS = 365
 STATIONS_A_STREET, STREETS_A_DISTRICT = 4, 25
-OFFICE_TOKEN = "only for this measurement"
+OFFICE_TOKEN, PHONE_TOKEN = "only for this measurement", "only for that measurement"
 AT_ONCE = 2_000
 
 
@@ -116,6 +116,7 @@ def _found(size: Size) -> int:
     ]
     officer = own | {"id": new_id(), "code": "office", "name": "市办", "role": "city_office"}
     phones = [own | _phone(person["id"], now) for person in people]
+    phones[0]["token_hash"] = token_hash(PHONE_TOKEN)
     phones.append(own | _phone(officer["id"], now) | {"token_hash": token_hash(OFFICE_TOKEN)})
     for model, rows in (
         (Station, stations),
@@ -211,4 +212,23 @@ FACTS = (
     {TURNS} SELECT :network_id, uuidv7(), station_id, member_id, nine + interval '1 hour', day,
     'walk_in', 'person', 2, 'traffic', '合成数据：希望增设路灯', true, false, '[]', false FROM turns""",
 )
-RECEIPTS: tuple[str, ...] = ()
+# One receipt for each fact, and its row in the feed of the person whose fact it is: what a sync call meets.
+RECEIPTS = tuple(
+    f"""INSERT INTO receipts (network_id, entry_id, receipt_no, device_id, seq, member_id, kind, state,
+    content_hash, body, station_id, recorded_at, received_at, occurred_at, clock_error_s, flags)
+    SELECT facts.network_id, facts.id, nextval('receipt_numbers'), devices.id,
+    row_number() OVER (PARTITION BY devices.id ORDER BY facts.id), facts.member_id, '{kind}', 'accepted',
+    md5(facts.id::text) || md5(facts.id::text), '{{"purpose": "duty"}}', facts.station_id, {at}, {at}, {at},
+    1, '[]'
+    FROM {table} AS facts JOIN devices ON devices.network_id = facts.network_id
+    AND devices.member_id = facts.member_id WHERE facts.network_id = :network_id"""
+    for table, kind, at in (
+        ("shifts", "shift_start", "started_at"),
+        ("check_ins", "check_in", "occurred_at"),
+        ("receptions", "reception", "started_at"),
+    )
+) + (
+    """INSERT INTO changes (network_id, audience, noun, id, op)
+    SELECT network_id, member_id::text, 'receipt', entry_id, 'put' FROM receipts
+    WHERE network_id = :network_id""",
+)

@@ -22,6 +22,7 @@ TITLES = (
     "Memory",
     "Nearest stations",
     "Coverage",
+    "Scale",
     "First load",
     "The phone",
     "First run",

@@ -98,11 +98,11 @@ def _watch(size: Size) -> Iterator[Sample]:
     begun = time.monotonic()
     while (at_s := time.monotonic() - begun) < size.minutes * 60:
         time.sleep(min(size.sample_s, size.minutes * 60 - at_s))
-        for pid in _workers():
-            yield Sample(pid, at_s, *_memory(pid))
+        for pid in workers():
+            yield Sample(pid, at_s, *memory_mb(pid))
 
 
-def _workers() -> list[int]:
+def workers() -> list[int]:
     """gunicorn's processes of the second generation: ours of the first are the master (and no shell)."""
     own = os.getpid()
     return sorted(
@@ -116,7 +116,7 @@ def _parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def _memory(pid: int) -> tuple[float, float]:
+def memory_mb(pid: int) -> tuple[float, float]:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     kilobytes = {line.split()[0]: int(line.split()[1]) for line in lines[1:]}
     return kilobytes["Rss:"] / 1024, kilobytes["Pss:"] / 1024
