@@ -1,11 +1,12 @@
 # Everything starts here: `make` lists what there is. Needed on the machine: Python 3.11 or newer, and make.
 .DEFAULT_GOAL := help
-.PHONY: help run test build sure format bench bench-scale soak clean ready
+.PHONY: help run test build sure format bench bench-scale soak audit sbom clean ready
 SHELL := /bin/sh
 
 # The machine's own Python prepares and runs; the project's packages are in .venv.
 WITH_PYTHON = @python=$$(sh setup/find_python.sh) && exec "$$python" -B -m
 VENV = .venv/bin
+AUDIT = var/audit/bin
 ARGS ?=
 SOAK_MINUTES ?= 60
 
@@ -39,7 +40,22 @@ bench-scale: ready ## the same for 242, 2,420 and 24,200 stations with ten milli
 	$(VENV)/python -m bench scale
 
 soak: ## faults and searched cases again and again until one fails (SOAK_MINUTES=60)
-	$(WITH_PYTHON) setup.tests --minutes $(SOAK_MINUTES) -- --hypothesis-profile=soak tests/faults tests/workstation
+	$(WITH_PYTHON) setup.tests --minutes $(SOAK_MINUTES) -- --hypothesis-profile=soak tests/faults tests/workstation tests/fuzz
+
+audit: $(AUDIT) ## known weaknesses of the packages that are pinned (asks the registries)
+	$(AUDIT)/pip-audit --no-deps --disable-pip -r requirements.txt
+	PATH="$(CURDIR)/$(VENV):$$PATH" npm --prefix static/pwa audit --omit=dev
+
+sbom: $(AUDIT) ## what the server and the app are made of, as CycloneDX, into var/sbom
+	mkdir -p var/sbom
+	$(AUDIT)/cyclonedx-py requirements requirements.txt --output-reproducible -o var/sbom/server.cdx.json
+	PATH="$(CURDIR)/$(VENV):$$PATH" npm --prefix static/pwa sbom --omit=dev --sbom-format=cyclonedx > var/sbom/app.cdx.json
+
+# In an environment of its own: what looks at packages is no package of ours.
+$(AUDIT): requirements-audit.txt ready
+	$(VENV)/python -m venv var/audit
+	$(AUDIT)/pip install --quiet --disable-pip-version-check -r requirements-audit.txt
+	touch $(AUDIT)
 
 clean: ## remove what make made; the data in var/ stays
 	rm -rf .venv static/pwa/node_modules static/pwa/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

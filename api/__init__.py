@@ -4,18 +4,25 @@ from importlib import import_module
 
 from flask import Flask
 from flask_migrate import Migrate
-from flask_smorest import Api
+from flask_smorest import Blueprint
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import auth, compression, docs_page, errors, health, pwa, request_id
+from api import compression, docs_page, errors, health, metrics, proofs, pwa, request_id, security_headers
+from api.body_parser import BodyParser
 from api.commands import CommandFolder
 from api.config import Settings
 from api.json import OrjsonProvider
-from api.schemas.description import ProblemOut, describe_fields
+from api.openapi import QuietApi
+from api.schemas.description import describe_fields
+from api.shared_memory import SharedMemory
 from workstation import models
 from workstation.database import db, engine_options, prepare_engine
-from workstation.keys import Keys
+from workstation.keys import DataKeys, Keys
 
 NOUNS = (
+    "audit",
+    "account",
+    "constituents",
     "coverage",
     "coverage_files",
     "coverage_views",
@@ -33,19 +40,24 @@ NOUNS = (
     "liaison_day",
     "me",
     "members",
+    "password_resets",
     "planned_shifts",
     "records",
     "reports",
     "rescue_files",
+    "rules",
     "settings",
     "sign_ins",
     "station_edits",
     "station_record",
     "stations",
+    "suggestions",
     "sync",
     "time",
     "topics",
 )
+REMEMBERED = 2**19  # 8 MiB: the proofs of 10 minutes at 800 calls a second
+MOST_BYTES = 1024 * 1024  # of a body; what takes files says so itself (api/packed_bodies.py)
 OPENAPI = {
     "API_TITLE": "Workstation 委员工作站",
     "API_VERSION": "v1",
@@ -58,14 +70,7 @@ OPENAPI = {
     },
 }
 
-
-class QuietApi(Api):  # type: ignore[misc]  # smorest ships no types
-    """smorest without its own error handlers: api/errors.py answers for the whole application."""
-
-    ERROR_SCHEMA = ProblemOut
-
-    def _register_error_handlers(self) -> None:
-        pass
+Blueprint.ARGUMENTS_PARSER = BodyParser()
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -74,8 +79,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.json = OrjsonProvider(app)
     app.cli = CommandFolder(app.name)
-    app.config.update(OPENAPI, SETTINGS=settings, MAX_CONTENT_LENGTH=16 * 1024 * 1024)
-    app.extensions["keys"] = Keys(settings.secret_key)
+    app.config.update(OPENAPI, SETTINGS=settings, MAX_CONTENT_LENGTH=MOST_BYTES)
+    app.extensions["keys"] = Keys(settings.secret_key, data_keys=DataKeys(settings.data_dir / "keys"))
+    app.extensions["shared_memory"] = SharedMemory(settings.data_dir / "remembered", entries=REMEMBERED)
     _connect_database(app, settings)
     errors.install(app)
     api = QuietApi(app)
@@ -84,19 +90,29 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_blueprint(import_module(f"api.{noun}").blueprint)
     for part in (health, docs_page, compression):
         part.install(app)
-    app.after_request(auth.offer_nonce)
+    app.after_request(proofs.offer_nonce)
+    security_headers.install(app)
     pwa.install(app)
+    _believe_proxies(app, settings.trusted_proxies)
     request_id.install(app)
     return app
+
+
+def _believe_proxies(app: Flask, count: int) -> None:
+    """The caller's address and scheme as our own proxies say them; a phone's own word counts for nothing."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]  # Flask's own way to wrap
 
 
 def _connect_database(app: Flask, settings: Settings) -> None:
     url = settings.sqlalchemy_url
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url=url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url=url, pooled=settings.database_pooled)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        metrics.install(app, db.engine)
+        request_id.follow_into_database(db.engine)
     Migrate(app, db, directory="migrations", compare_type=True)
 
 

@@ -1,36 +1,34 @@
 """Who is calling, and whether they may: before validation, before look-up, before any write lock.
 
 A token is opaque and stored hashed. A device that gave a public key must prove it on each call
-(DPoP, RFC 9449) with a nonce of the server's; the phone's clock is not consulted. A nonce is the
-present minute under a keyed hash, so that every worker knows it and none stores it.
+(api/proofs.py). Who was away for too long signs in again, officers and office pages sooner than phones.
 """
 
 import functools
-import hmac
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, NamedTuple, ParamSpec, TypeVar
-from urllib.parse import urlsplit
+from typing import NamedTuple, ParamSpec, TypeVar
 
-from flask import Response, current_app, g, request
-from joserfc import jws, jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
-from joserfc.util import urlsafe_b64encode
+from flask import current_app, g, request
 
 from api import clock
+from api.app_keys import app_keys
+from api.proofs import check_proof, present_minute
+from api.shared_memory import shared_memory
 from workstation.check_ins.queries import DoorSession, find_door_session
+from workstation.database import writing
 from workstation.errors import Refusal
-from workstation.keys import Keys
+from workstation.people.operations import note_use
 from workstation.people.queries import Session, find_session, scope_of
-from workstation.people.rules import STAFF, Scope
+from workstation.people.rules import STAFF, Lifetime, Scope, is_of_office
+
+__all__ = ["Caller", "Door", "app_keys", "caller", "door_caller", "guard"]
+AN_HOUR = timedelta(hours=1)
+DEVICES_AT_ONCE = 3  # of one person that may ask as much as they can
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-NONCE_MINUTES = 10
-PROOF_ALGORITHMS = ["ES256"]
 
 
 class Caller(NamedTuple):
@@ -60,6 +58,13 @@ class Caller(NamedTuple):
         """Neither the device revoked nor the person disabled."""
         return self.session.revoked_at is None and self.session.disabled_at is None
 
+    def is_over(self, lifetime: Lifetime) -> bool:
+        """Whether this sign-in has outlived what is allowed."""
+        session = self.session
+        seen = [at for at in (session.used_at, session.last_sync_at) if at is not None]
+        used = max([session.enrolled_at, *seen])
+        return lifetime.is_over(began=session.enrolled_at, used=used, now=self.now)
+
     @property
     def scope(self) -> Scope:
         """What this person may see; one look-up, remembered for the call."""
@@ -86,12 +91,6 @@ def caller() -> Caller:
     """Who is calling. Only inside a guarded view."""
     found: Caller = g.caller
     return found
-
-
-def app_keys() -> Keys:
-    """The installation's keys."""
-    keys: Keys = current_app.extensions["keys"]
-    return keys
 
 
 class Guard:
@@ -145,14 +144,27 @@ def _guarded(view: Callable[P, R], *, allowed: frozenset[str], even_unwelcome: b
     @functools.wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         person = _authenticate()
-        if not even_unwelcome and not person.is_welcome:
-            raise Refusal("device.revoked")
+        if not even_unwelcome:
+            _stay_out_unless_welcome(person)
         if allowed and person.role not in allowed:
             raise Refusal("scope.denied")
         return view(*args, **kwargs)
 
     wrapper.guard = sorted(allowed) or ["signed_in"]  # type: ignore[attr-defined]  # functions have none; tests read it
     return wrapper
+
+
+def _stay_out_unless_welcome(person: Caller) -> None:
+    if not person.is_welcome:
+        raise Refusal("device.revoked")
+    session, settings = person.session, current_app.config["SETTINGS"]
+    if not is_of_office(role=session.role, platform=session.platform):
+        return
+    if person.is_over(settings.office_lifetime):
+        raise Refusal("sign_in.required")
+    if person.now > (session.used_at or session.enrolled_at + AN_HOUR):
+        with writing():
+            note_use(network_id=session.network_id, device_id=session.device_id, now=person.now)
 
 
 def token_hash(token: str) -> str:
@@ -171,12 +183,13 @@ def _authenticate_door() -> None:
     scheme, token = _given_token()
     session = find_door_session(token_hash=token_hash(token))
     if session is None:
-        _authenticate()
+        _stay_out_unless_welcome(_authenticate())
         raise Refusal("scope.denied")  # a person, who is signed in but is no screen
     if session.key_thumbprint is not None:
-        _check_proof(token=token, thumbprint=session.key_thumbprint, scheme=scheme.lower())
+        check_proof(token=token, thumbprint=session.key_thumbprint, scheme=scheme.lower())
     if session.revoked_at is not None:
         raise Refusal("door_screen.revoked")
+    _slow_down(token_hash(token))
     g.door = Door(session, clock.now())
 
 
@@ -186,75 +199,19 @@ def _authenticate() -> Caller:
     if session is None:
         raise Refusal("sign_in.required")
     if session.key_thumbprint is not None:
-        _check_proof(token=token, thumbprint=session.key_thumbprint, scheme=scheme.lower())
+        check_proof(token=token, thumbprint=session.key_thumbprint, scheme=scheme.lower())
     g.caller = Caller(session, clock.now())
+    # What was recorded is sent by phones long after the same person's office page has ended.
+    if caller().is_over(current_app.config["SETTINGS"].phone_lifetime):
+        raise Refusal("sign_in.required")
+    _slow_down(session.device_id)
+    _slow_down(session.member_id, devices=DEVICES_AT_ONCE)
     return caller()
 
 
-def _check_proof(*, token: str, thumbprint: str, scheme: str) -> None:
-    """The call was made by the device's own key, for this very address, with a fresh nonce of ours."""
-    g.wants_nonce = True
-    proof = request.headers.get("DPoP", "")
-    if scheme != "dpop" or not proof:
-        raise Refusal("sign_in.nonce")
-    try:
-        claims = _read_proof(proof, thumbprint=thumbprint)
-        fits = _is_for_this_call(claims) and _is_for_this_token(claims, token)
-    except (JoseError, ValueError, KeyError, TypeError):
-        fits, claims = False, {}
-    if not fits:
-        raise Refusal("sign_in.required")
-    if not _is_our_nonce(str(claims.get("nonce", ""))):
-        raise Refusal("sign_in.nonce")
-
-
-def _read_proof(proof: str, *, thumbprint: str) -> dict[str, Any]:
-    header = jws.extract_compact(proof.encode()).headers()
-    key = ECKey.import_key(header["jwk"])
-    if header.get("typ") != "dpop+jwt" or key.is_private or key.thumbprint() != thumbprint:
-        raise ValueError("not this device's key")
-    # The header carries the key itself, which joserfc's default registry would refuse as unknown.
-    registry = jws.JWSRegistry(algorithms=PROOF_ALGORITHMS, strict_check_header=False)
-    return dict(jwt.decode(proof, key, registry=registry).claims)
-
-
-def _is_for_this_call(claims: dict[str, Any]) -> bool:
-    address = urlsplit(str(claims.get("htu", "")))
-    return (
-        claims.get("htm") == request.method and address.path == request.path and _is_our_host(address.netloc)
-    )
-
-
-def _is_for_this_token(claims: dict[str, Any], token: str) -> bool:
-    expected = urlsafe_b64encode(sha256(token.encode()).digest()).decode()
-    complete = isinstance(claims["jti"], str) and isinstance(claims["iat"], int | float)
-    return complete and hmac.compare_digest(str(claims["ath"]).encode(), expected.encode())
-
-
-def _is_our_host(host: str) -> bool:
-    public = current_app.config["SETTINGS"].public_url
-    return host == request.host or bool(public and host == urlsplit(public).netloc)
-
-
-def make_nonce(*, minute: int, keys: Keys) -> str:
-    """The nonce of one minute since 1970, the same in every worker."""
-    return f"{minute}.{keys.digest('nonce', str(minute).encode())[:32]}"
-
-
-def _minute() -> int:
-    return int(clock.now().timestamp() // 60)
-
-
-def _is_our_nonce(nonce: str) -> bool:
-    minute, _, _ = nonce.partition(".")
-    if not minute.isascii() or not minute.isdigit() or len(minute) > 12:
-        return False
-    fresh = 0 <= _minute() - int(minute) <= NONCE_MINUTES
-    return fresh and hmac.compare_digest(nonce, make_nonce(minute=int(minute), keys=app_keys()))
-
-
-def offer_nonce(response: Response) -> Response:
-    """Gives a device with a key the nonce for its next call."""
-    if g.get("wants_nonce"):
-        response.headers["DPoP-Nonce"] = make_nonce(minute=_minute(), keys=app_keys())
-    return response
+def _slow_down(whom: str, *, devices: int = 1) -> None:
+    """Refuses with call.too_many what no honest phone does; counted for all workers together."""
+    calls = shared_memory().count(whom.encode(), minute=present_minute())
+    if calls > devices * current_app.config["SETTINGS"].calls_a_minute:
+        g.retry_after_s = 60
+        raise Refusal("call.too_many")

@@ -20,16 +20,16 @@ def code_hash(code: str, *, keys: Keys) -> str:
     return keys.digest("code", code.encode("utf-8", "surrogatepass"))
 
 
-def code_answer(code: str, *, expires_at: datetime, at_door: bool = False) -> dict[str, Any]:
-    """The code and its link. The code stands behind the #, so that no server log ever sees it.
+LINKS = {"app": "/#/enrol/", "door": "/door#", "reset": "/staff#/reset/"}
 
-    A person's code is for the app, one `at_door` for the screen at a station's door.
-    """
+
+def code_answer(code: str, *, expires_at: datetime, leads_to: str = "app") -> dict[str, Any]:
+    """The code and its link (LINKS). It stands behind the #, so that no server log ever sees it."""
     settings = current_app.config["SETTINGS"]
     here = request.host_url.rstrip("/") if has_request_context() else f"http://127.0.0.1:{settings.port}"
     base = settings.public_url or here
     return {
         "code": printed_code(code),
-        "url": f"{base}{'/door#' if at_door else '/#/enrol/'}{printed_code(code)}",
+        "url": f"{base}{LINKS[leads_to]}{printed_code(code)}",
         "expires_at": expires_at,
     }

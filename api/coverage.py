@@ -71,7 +71,8 @@ def list_filters(query: dict[str, Any]) -> dict[str, Any]:
 def coverage(query: dict[str, Any]) -> Response:
     """Coverage of a window by network, district, street, area, sector, kind or station.
 
-    Errors: coverage.window_invalid, coverage.by_invalid, coverage.after_unknown, division.not_found.
+    Errors: coverage.window_invalid, coverage.by_invalid, coverage.after_unknown, division.not_found,
+    rules.version_not_found, rules.version_gone.
     """
     return _json(_ask_coverage(query))
 

@@ -10,7 +10,7 @@ from marshmallow import RAISE
 from api.auth import caller
 from api.coverage import KIND, list_filters, read_query_window
 from api.export_guard import staff_or_key
-from api.schemas.coverage import CoverageQuery, GapsQuery
+from api.schemas.coverage import GapsQuery, GroupsQuery
 from api.spreadsheets import Row, attachment, file_name, frame_row, to_csv, to_xlsx
 from workstation.coverage.hours import get_hours
 from workstation.coverage.trend import get_trend
@@ -24,7 +24,7 @@ WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日"
 
 @blueprint.route(f"/weeks.<{KIND}>", methods=["GET"])
 @staff_or_key
-@blueprint.arguments(CoverageQuery, location="query", unknown=RAISE)
+@blueprint.arguments(GroupsQuery, location="query", unknown=RAISE)
 def weeks_file(query: dict[str, Any], kind: str) -> Response:
     """Duty hours by group and week, each week under its first day."""
 

@@ -10,7 +10,7 @@ from api.auth import caller, guard
 from api.coverage import read_query_window
 from api.feed_data import receipts_data
 from api.json import dump_json
-from api.schemas.coverage import CoverageQuery, GapsQuery
+from api.schemas.coverage import GapsQuery, GroupsQuery
 from api.schemas.coverage_views import (
     ChangesOut,
     FactsOut,
@@ -28,6 +28,7 @@ from workstation.coverage.pulse import feel_pulse
 from workstation.coverage.today import get_today
 from workstation.coverage.trend import get_changes, get_trend
 from workstation.coverage.weeks import get_weeks
+from workstation.receptions.revealing import list_with_constituent
 
 blueprint = Blueprint(
     "coverage_views", __name__, url_prefix="/api/v1/coverage", description="The coverage page"
@@ -97,7 +98,7 @@ def trend(query: dict[str, Any]) -> Response:
 
 @blueprint.route("/weeks", methods=["GET"])
 @guard.staff
-@blueprint.arguments(CoverageQuery, location="query", unknown=RAISE)
+@blueprint.arguments(GroupsQuery, location="query", unknown=RAISE)
 @blueprint.response(200, WeeksOut)
 def weeks(query: dict[str, Any]) -> Response:
     """Low duty hours by group in the twelve weeks that end with the window.
@@ -131,7 +132,11 @@ def facts(query: dict[str, Any]) -> Response:
     answer = get_counted_facts(**_asked(query))
     ids = [fact["id"] for fact in answer["facts"]]
     receipts = receipts_data(network_id=caller().network_id, ids=ids)
-    found = [fact | _receipt(receipts.get(fact["id"], {})) for fact in answer["facts"]]
+    named = list_with_constituent(network_id=caller().network_id, ids=ids)
+    found = [
+        fact | _receipt(receipts.get(fact["id"], {})) | {"has_constituent": fact["id"] in named}
+        for fact in answer["facts"]
+    ]
     return _json(answer | {"facts": found})
 
 

@@ -5,12 +5,13 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from api.auth import caller, guard
-from api.schemas.devices import FleetOut
+from api.audit_notes import note_act
+from api.auth import Caller, caller, guard
+from api.schemas.devices import FleetOut, NameIn
 from workstation.database import writing
 from workstation.errors import Refusal
 from workstation.ids import is_id
-from workstation.people.operations import revoke_device
+from workstation.people.operations import name_device, revoke_device
 from workstation.people.queries import list_device_owners, may_manage
 from workstation.people.rules import STAFF
 from workstation.sync.fleet import list_fleet
@@ -32,6 +33,28 @@ def devices() -> dict[str, Any]:
 @blueprint.response(204)
 def device(device_id: str) -> Response:
     """Stops a device: one's own, or for staff one within the scope. Its entries are still taken, as held."""
+    person = _manager_of(device_id)
+    with writing():
+        revoke_device(network_id=person.network_id, device_id=device_id, now=person.now)
+        note_act("device.revoked", device_id)
+    return Response(status=204)
+
+
+@blueprint.route("/<device_id>", methods=["PATCH"])
+@guard.signed_in
+@blueprint.arguments(NameIn)
+@blueprint.response(204)
+def rename(body: dict[str, Any], device_id: str) -> Response:
+    """Gives a device a name by which it is known: one's own, or for staff one within the scope."""
+    person = _manager_of(device_id)
+    with writing():
+        name_device(network_id=person.network_id, device_id=device_id, name=body["name"].strip())
+        note_act("device.named", device_id, after={"name": body["name"]})
+    return Response(status=204)
+
+
+def _manager_of(device_id: str) -> Caller:
+    """Who is calling, if this device is theirs or within their scope. Refuses with device.not_found."""
     person = caller()
     owners = list_device_owners(
         network_id=person.network_id, device_ids=[device_id] if is_id(device_id) else []
@@ -42,6 +65,4 @@ def device(device_id: str) -> Response:
     )
     if not allowed:
         raise Refusal("device.not_found")
-    with writing():
-        revoke_device(network_id=person.network_id, device_id=device_id, now=person.now)
-    return Response(status=204)
+    return person

@@ -7,6 +7,7 @@ from flask import Flask, Response, send_from_directory
 from flask.typing import ResponseReturnValue
 
 from api.auth import guard
+from api.security_headers import CONTENT_SECURITY_POLICY
 
 SWAGGER_FILES = Path(flask_swagger_ui.__file__).parent / "dist"
 PAGE = """<!doctype html>
@@ -19,7 +20,7 @@ PAGE = """<!doctype html>
 START = 'SwaggerUIBundle({url: "/api/v1/openapi.json", dom_id: "#swagger-ui", validatorUrl: null});\n'
 REASON = "Documentation of the wire, without data."
 # Swagger UI sets style attributes; nothing else may.
-POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'"
+POLICY = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 
 def install(app: Flask) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
+from api.audit_notes import note_act
 from api.auth import app_keys, caller, guard
 from api.codes import code_answer, code_hash, new_code
 from api.schemas.doors import DoorCodeIn, DoorScreensOut, DoorScreensQuery, RevocationQuery
@@ -52,7 +53,8 @@ def door_codes(body: dict[str, Any]) -> dict[str, Any]:
             purpose="door",
             station_id=body["station_id"],
         )
-        return code_answer(code, expires_at=issued.expires_at, at_door=True)
+        note_act("code.issued", issued.id, after={"purpose": "door", "station_id": body["station_id"]})
+        return code_answer(code, expires_at=issued.expires_at, leads_to="door")
 
 
 @blueprint.route("/<screen_id>", methods=["DELETE"])
@@ -67,4 +69,5 @@ def door_screen(query: dict[str, Any], screen_id: str) -> Response:
         if screen is None:
             raise Refusal("door_screen.not_found")
         revoke_door_screen(screen, is_lost=query["is_lost"], now=person.now)
+        note_act("door_screen.revoked", screen_id, after={"is_lost": query["is_lost"]})
     return Response(status=204)

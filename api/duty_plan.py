@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
+from api.audit_notes import editor_of
 from api.auth import Caller, caller, guard
 from api.schemas.description import ProblemOut
 from api.schemas.duty_plan import DutyPlanOut, NewlyPlannedOut, PlanIn, PlanQuery, ReasonIn
@@ -60,5 +61,5 @@ def unplan(body: dict[str, Any], shift_id: str) -> Response:
 
 
 def _acting(person: Caller, reason: str) -> tuple[Scope, Editor]:
-    editor = Editor(network_id=person.network_id, member_id=person.member_id, now=person.now, reason=reason)
+    editor = editor_of(person, reason)
     return person.scope, editor

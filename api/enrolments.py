@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from api.audit_notes import note_act
 from api.auth import app_keys, caller, guard
 from api.codes import code_answer, code_hash, new_code
 from api.schemas.people import CodeOut, EnrolmentIn, SignedInOut
@@ -45,4 +46,5 @@ def transfer() -> dict[str, Any]:
             purpose="transfer",
             member_id=person.member_id,
         )
+        note_act("code.issued", issued.id, about_id=person.member_id, after={"purpose": "transfer"})
         return code_answer(code, expires_at=issued.expires_at)

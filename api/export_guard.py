@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 from flask import g, request
 
 from api import clock
+from api.audit_notes import note_fetched
 from api.auth import Caller, guard, token_hash
 from workstation.database import writing
 from workstation.errors import Refusal
@@ -34,7 +35,11 @@ def new_key() -> str:
 
 def staff_or_key(view: Callable[P, R]) -> Callable[P, R]:
     """Liaisons and officers, signed in or by an export key of theirs. For GET of files alone."""
-    for_staff = guard.staff(view)
+
+    @guard.staff
+    def for_staff(*args: P.args, **kwargs: P.kwargs) -> R:
+        note_fetched()
+        return view(*args, **kwargs)
 
     @functools.wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -44,6 +49,7 @@ def staff_or_key(view: Callable[P, R]) -> Callable[P, R]:
         if scheme != "basic":
             return for_staff(*args, **kwargs)
         _authenticate_key()
+        note_fetched()
         return view(*args, **kwargs)
 
     wrapper.guard = ["export_key", *sorted(STAFF)]  # type: ignore[attr-defined]  # functions have none; tests read it

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
+from api.audit_notes import note_act
 from api.auth import caller, guard, token_hash
 from api.export_guard import new_key
 from api.schemas.export_keys import ExportKeyIn, ExportKeyMadeOut, ExportKeysOut
@@ -42,6 +43,7 @@ def make_export_key(body: dict[str, Any]) -> dict[str, Any]:
             key_hash=token_hash(key),
             now=person.now,
         )
+        note_act("export_key.made", made.id, after={"name": body["name"]})
         return {"id": made.id, "key": key, "name": made.name}
 
 
@@ -56,4 +58,5 @@ def stop_export_key(key_id: str) -> Response:
         if key is None:
             raise Refusal("export_key.not_found")
         revoke_key(key, now=person.now)
+        note_act("export_key.stopped", key_id)
     return Response(status=204)

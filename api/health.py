@@ -1,13 +1,11 @@
 """Whether the process is up, whether it can serve, and its figures for Prometheus."""
 
-import os
-
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, Response, current_app
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
-from prometheus_client.registry import REGISTRY
+from prometheus_client import CONTENT_TYPE_LATEST
 
+from api import metrics as figures
 from api.auth import guard
 from workstation.database import db
 from workstation.errors import Refusal
@@ -37,11 +35,7 @@ def readyz() -> Response:
 @guard.anyone(reason="Counts without persons; the reverse proxy keeps it to the inner network.")
 def metrics() -> Response:
     """Prometheus text, summed over the workers when PROMETHEUS_MULTIPROC_DIR is set."""
-    registry = REGISTRY
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types
-    return Response(generate_latest(registry), mimetype=CONTENT_TYPE_LATEST.partition(";")[0])
+    return Response(figures.text(), mimetype=CONTENT_TYPE_LATEST.partition(";")[0])
 
 
 def is_migrated() -> bool:

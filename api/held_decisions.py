@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from api.audit_notes import note_act
 from api.auth import Caller, app_keys, caller, guard
 from api.schemas.held_decisions import DecisionsIn, DecisionsOut
 from api.sync import entry_reader
@@ -40,8 +41,10 @@ def _decide(person: Caller, body: dict[str, Any], entry: dict[str, str], grammar
             if body["how"] == "release":
                 decision = _decision(person, body["reason"])
                 release(decision=decision, **this, keys=app_keys(), grammar=grammar)
+                note_act("held_entry.released", entry["id"], reason=body["reason"])
             else:
                 close(scope=person.scope, **this, reason=body["reason"], now=person.now)
+                note_act("held_entry.closed", entry["id"], reason=body["reason"])
     except Refusal as refusal:
         return entry | {"done": False, "code": refusal.code, "message": refusal.message}
     return entry | {"done": True, "code": None, "message": None}

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
+from api.audit_notes import note_act
 from api.auth import app_keys, caller, guard
 from api.schemas.held_entries import DecisionIn, HeldEntriesOut, HeldEntriesQuery, ReleaseIn
 from api.sync import entry_reader
@@ -94,6 +95,7 @@ def release_one(body: dict[str, Any], entry_id: str) -> Response:
             keys=app_keys(),
             grammar=Grammar(read=reader.read, check_changes=reader.check_changes),
         )
+        note_act("held_entry.released", entry_id, reason=body["reason"], after=body["amendment"])
     return Response(status=204)
 
 
@@ -114,6 +116,7 @@ def close_one(body: dict[str, Any], entry_id: str) -> Response:
             reason=body["reason"],
             now=person.now,
         )
+        note_act("held_entry.closed", entry_id, reason=body["reason"])
     return Response(status=204)
 
 

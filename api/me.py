@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from api.audit_notes import note_act
 from api.auth import caller, guard
 from api.schemas.people import MeIn, MeOut
 from api.sign_in_answers import me_of
@@ -34,4 +35,5 @@ def change_me(body: dict[str, Any]) -> dict[str, Any]:
         choose_name_at_door(
             network_id=person.network_id, member_id=person.member_id, shows=body["shows_name_at_door"]
         )
+        note_act("member.chose", person.member_id, after=body)
     return me_of(person.session)

@@ -3,6 +3,7 @@
 import zlib
 
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 
 class TooLarge(Exception):
@@ -20,7 +21,11 @@ def read_body(request: Request, *, most_bytes: int) -> bytes:
         raise PackedBadly
     if (request.content_length or 0) > most_bytes:
         raise TooLarge
-    content = request.get_data(cache=False)
+    request.max_content_length = most_bytes  # also for a body that does not tell its length
+    try:
+        content = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise TooLarge from None
     content = unpacked(content, most_bytes=most_bytes) if encoding == "gzip" else content
     if len(content) > most_bytes:
         raise TooLarge

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, request
 from flask_smorest import Blueprint
 
+from api.audit_notes import note_act, note_fetched
 from api.auth import caller, guard
 from api.json import dump_json
 from api.packed_bodies import PackedBadly, TooLarge, read_body
@@ -142,6 +143,7 @@ def preview(query: dict[str, Any]) -> Response:
 @blueprint.arguments(ReportQuery, location="query")
 def preview_document(query: dict[str, Any]) -> Response:
     """The same as a Word document, without issuing it."""
+    note_fetched()
     draft = _draft(query)
     document = write_draft(draft, network_id=caller().network_id)
     return attachment([document], name=f"report-{draft.period.code}-draft", kind="docx")
@@ -164,6 +166,7 @@ def issue(body: dict[str, Any]) -> dict[str, Any]:
         report = issue_report(
             draft, document=document, network_id=person.network_id, member_id=person.member_id
         )
+        note_act("report.issued", report.id, after={"period": report.period, "edition": report.edition})
         return _described(report)
 
 
@@ -181,6 +184,7 @@ def report(report_id: str) -> Response:
 @guard.roles(*OFFICERS)
 def report_file(report_id: str, kind: str) -> Response:
     """The document as it was issued, or its tables, not rounded. Errors: report.not_found."""
+    note_fetched()
     found = _get(report_id)
     name = f"report-{found.period}-edition-{found.edition}"
     if kind == "docx":
@@ -231,6 +235,7 @@ def put_template(query: dict[str, Any]) -> Response:
             member_id=person.member_id,
             now=person.now,
         )
+        note_act("report_template.placed", after={"name": query["name"]})
     return Response(status=204)
 
 
@@ -249,4 +254,5 @@ def delete_template() -> Response:
     """Back to the template that comes with the program. Editions stay as they were issued."""
     with writing():
         remove_template(network_id=caller().network_id)
+        note_act("report_template.removed")
     return Response(status=204)

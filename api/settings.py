@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from api.audit_notes import editor_of
 from api.auth import caller, guard
 from api.schemas.description import ProblemOut
 from api.schemas.settings import NewSettingIn, RenameIn, SettingsOut
@@ -48,4 +49,4 @@ def rename(body: dict[str, Any], thing_id: str) -> dict[str, Any]:
 
 def _editor(reason: str) -> Editor:
     person = caller()
-    return Editor(network_id=person.network_id, member_id=person.member_id, now=person.now, reason=reason)
+    return editor_of(person, reason)

@@ -1,7 +1,7 @@
 """What every way of signing in shares: the throttle, the device's card, and the answer."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any
 
@@ -9,7 +9,9 @@ from flask import g, request
 from joserfc.jwk import ECKey
 
 from api import clock
+from api.audit_notes import note_sign_in
 from api.auth import app_keys, token_hash
+from workstation.accounts.operations import Slowed, WrongOneTimeCode
 from workstation.database import writing
 from workstation.errors import Refusal
 from workstation.network.queries import find_sector_name
@@ -26,6 +28,8 @@ from workstation.people.queries import (
 from workstation.people.rules import wait_after_failures
 
 TOKEN_BYTES = 32
+# What says that a secret was wrong. Any other refusal (a code is missing, a password is easy) is no guess.
+GUESSES = {"code.unusable", "password.wrong", "second_factor.wrong", "sign_in.refused"}
 
 
 def card_of(device: dict[str, Any], *, token: str) -> DeviceCard:
@@ -45,7 +49,12 @@ def signed_in(
     *, device: dict[str, Any], guessed: str, let_in: Callable[[DeviceCard, datetime], Device]
 ) -> dict[str, Any]:
     """Lets a person in, and says who it is."""
-    token, now = admit(device=device, guessed=guessed, let_in=let_in)
+
+    def let_in_and_note(card: DeviceCard, now: datetime) -> None:
+        note_sign_in(let_in(card, now), now=now)
+
+    token, now = admit(device=device, guessed=guessed, let_in=let_in_and_note)
+    g.wants_nonce = device["public_key"] is not None  # for the calls that follow at once
     session = find_session(token_hash=token_hash(token))
     assert session is not None  # it was just written
     return {"token": token, "device_id": session.device_id, "me": me_of(session), "server_time": now}
@@ -58,26 +67,54 @@ def admit(
 
     Gives the device's new token and the present time.
     """
-    token, now = token_urlsafe(TOKEN_BYTES), clock.now()
+    token = token_urlsafe(TOKEN_BYTES)
+    now = guessing(guessed=guessed, attempt=lambda now: let_in(card_of(device, token=token), now))
+    return token, now
+
+
+def guessing(
+    *, guessed: str, attempt: Callable[[datetime], object], first: Callable[[], object] = lambda: None
+) -> datetime:
+    """Makes one attempt at a secret in one transaction, and remembers it if it failed; gives the time.
+
+    `first` may refuse before that: what takes long, and nobody else who writes shall wait for it.
+    Refuses with sign_in.too_many when too many failed before, from this address or at this person.
+    """
+    now = clock.now()
     address = app_keys().digest("address", (request.remote_addr or "").encode())
     account = app_keys().digest("account", guessed.encode("utf-8", "surrogatepass"))
     _slow_down(address=address, account=account, now=now)
+    first()
     try:
         with writing():
-            let_in(card_of(device, token=token), now)
-    except Refusal:
-        with writing():
-            note_failure(address_hash=address, account_hash=account, now=now)
+            attempt(now)
+    except Slowed as slowed:
+        raise _too_many(slowed.wait) from slowed
+    except Refusal as refusal:
+        _note(refusal, address=address, account=account, now=now)
         raise
-    return token, now
+    return now
+
+
+def _note(refusal: Refusal, *, address: str, account: str, now: datetime) -> None:
+    if refusal.code not in GUESSES:
+        return
+    with writing():
+        note_failure(address_hash=address, account_hash=account, now=now)
+        if isinstance(refusal, WrongOneTimeCode):
+            note_failure(address_hash=refusal.guesses_on, account_hash=refusal.guesses_on, now=now)
 
 
 def _slow_down(*, address: str, account: str, now: datetime) -> None:
     on_account, from_address = list_recent_failures(address_hash=address, account_hash=account, now=now)
     wait = wait_after_failures(now=now, on_account=on_account, from_address=from_address)
     if wait is not None:
-        g.retry_after_s = max(1, round(wait.total_seconds()))
-        raise Refusal("sign_in.too_many")
+        raise _too_many(wait)
+
+
+def _too_many(wait: timedelta) -> Refusal:
+    g.retry_after_s = max(1, round(wait.total_seconds()))
+    return Refusal("sign_in.too_many")
 
 
 def me_of(session: Session) -> dict[str, Any]:

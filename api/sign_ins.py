@@ -5,11 +5,16 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from api.auth import caller, guard
+from api.audit_notes import note_of_staff
+from api.auth import app_keys, caller, guard
 from api.schemas.people import SignedInOut, SignInIn
 from api.sign_in_answers import signed_in
+from workstation.accounts.operations import sign_in
 from workstation.database import writing
-from workstation.people.operations import sign_in, sign_out
+from workstation.errors import Refusal
+from workstation.ids import is_id
+from workstation.people.operations import sign_out
+from workstation.people.queries import list_device_owners
 
 blueprint = Blueprint("sign_ins", __name__, url_prefix="/api/v1/sign-ins", description="Signing in")
 
@@ -19,21 +24,42 @@ blueprint = Blueprint("sign_ins", __name__, url_prefix="/api/v1/sign-ins", descr
 @blueprint.arguments(SignInIn)
 @blueprint.response(201, SignedInOut)
 def sign_ins(body: dict[str, Any]) -> dict[str, Any]:
-    """Gives a token for an account and its password."""
-    account, password = body["account"].strip(), body["password"]
+    """Gives a token for an account, its password, and a one-time code where the person has set that up."""
+    device, account = body["device"], body["account"].strip()
+    proof = {"account": account, "password": body["password"], "one_time_code": body["one_time_code"]}
     return signed_in(
-        device=body["device"],
+        device=device,
         guessed=account,
-        let_in=lambda card, now: sign_in(account=account, password=password, card=card, now=now),
+        let_in=lambda card, now: sign_in(**proof, card=card, keys=app_keys(), now=now),
     )
 
 
 @blueprint.route("/current", methods=["DELETE"])
-@guard.signed_in
+@guard.any_token
 @blueprint.response(204)
 def current() -> Response:
     """The token is dead from now on; the device's entries stay welcome after a new sign-in."""
     person = caller()
     with writing():
         sign_out(network_id=person.network_id, device_id=person.device_id)
+        note_of_staff("device.signed_out", person.device_id)
+    if not person.is_welcome:
+        raise Refusal("device.revoked")  # told as everywhere but at sync, and signed out all the same
+    return Response(status=204)
+
+
+@blueprint.route("/<device_id>", methods=["DELETE"])
+@guard.signed_in
+@blueprint.response(204)
+def end(device_id: str) -> Response:
+    """Signs one of my own devices out. What it recorded stays welcome after a new sign-in."""
+    person = caller()
+    owners = list_device_owners(
+        network_id=person.network_id, device_ids=[device_id] if is_id(device_id) else []
+    )
+    if owners.get(device_id) != person.member_id:
+        raise Refusal("device.not_found")
+    with writing():
+        sign_out(network_id=person.network_id, device_id=device_id)
+        note_of_staff("device.signed_out", device_id)
     return Response(status=204)

@@ -4,13 +4,14 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from api.audit_notes import editor_of
 from api.auth import caller, guard
 from api.schemas.description import ProblemOut
 from api.schemas.station_edits import StationEditIn, StationEditsOut
 from workstation.database import writing
 from workstation.errors import Refusal
 from workstation.local_time import local_day
-from workstation.network.history import Editor, Fields, plain
+from workstation.network.history import Fields, plain
 from workstation.network.station_edits import ITEM, edit_station, read_for_editing, undo_edit
 
 blueprint = Blueprint("station_edits", __name__, url_prefix="/api/v1/stations", description="Stations")
@@ -33,9 +34,7 @@ def edit(body: dict[str, Any], station_id: str) -> dict[str, Any]:
     """Changes fields or items, or takes an earlier change back; phones learn of it with the next pull."""
     person = caller()
     scope = person.scope
-    editor = Editor(
-        network_id=person.network_id, member_id=person.member_id, now=person.now, reason=body["reason"]
-    )
+    editor = editor_of(person, body["reason"])
     this: dict[str, Any] = {
         "scope": scope,
         "station_id": station_id,

@@ -30,7 +30,7 @@ def stations_list(query: dict[str, Any]) -> Response:
     names = {"division": "division_id", "sector": "sector", "kind": "kind", "q": "q"}
     filters = {names[name]: value for name, value in query.items() if name in names}
     if "near" in query:
-        return _answer(_near(query, filters))
+        return _answer(_near(query, filters), kept="no-store")  # the address says where somebody stands
     found = list_stations(network_id=caller().network_id, **filters)
     return _answer(StationOut(many=True).dump(found))
 
@@ -52,11 +52,11 @@ def _near(query: dict[str, Any], filters: dict[str, str]) -> list[dict[str, Any]
     return [dump(each.place) | {"distance_m": round(each.distance_m)} for each in near]
 
 
-def _answer(stations: list[dict[str, Any]]) -> Response:
+def _answer(stations: list[dict[str, Any]], *, kept: str = "private, no-cache") -> Response:
     etag = sha256(dump_json(stations)).hexdigest()[:32]
     response = Response(mimetype="application/json")
     response.set_etag(etag)
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = kept
     if request.if_none_match.contains(etag):
         response.status_code = 304
         return response

@@ -14,9 +14,11 @@ from flask_smorest import Blueprint
 from marshmallow import ValidationError
 
 from api.auth import Caller, app_keys, caller, guard
+from api.code_attempts import count_code_attempt
 from api.feed_data import changes_with_data
 from api.figures import catch_up_behind
 from api.json import Unreadable, dump_json, read_json
+from api.metrics import count_entries
 from api.packed_bodies import PackedBadly, TooLarge, read_body
 from api.restores import note_unnoticed_restore
 from api.schemas.description import ProblemOut
@@ -54,6 +56,7 @@ def sync() -> Response:
     person, envelope = caller(), _envelope(_body())
     _notice_restore(envelope["cursor"])  # before receipt numbers are given that phones have already
     results = _receive(person, envelope)
+    count_entries(results)
     told = {result["id"] for result in results if result["status"] in ("accepted", "duplicate")}
     answer = {"server_time": person.now, "results": results} | _changes(person, envelope["cursor"], told)
     response = Response(dump_json(answer), mimetype="application/json")
@@ -116,6 +119,7 @@ def _receive(person: Caller, envelope: dict[str, Any]) -> list[dict[str, Any]]:
         keys=app_keys(),
         grammar=Grammar(read=reader.read, check_changes=reader.check_changes),
         app_version=request.headers.get("X-App-Version", "")[:40] or None,
+        count_codes=count_code_attempt,
     )
     incoming = [reader.read(raw) for raw in envelope["entries"]]
     results = receive_batch(call=call, incoming=incoming)
@@ -125,6 +129,12 @@ def _receive(person: Caller, envelope: dict[str, Any]) -> list[dict[str, Any]]:
 def entry_reader(*, network_id: int) -> EntryReader:
     """Reads entries as this network's list of topics allows."""
     return EntryReader(keys=app_keys(), topics=cache(partial(list_topic_codes, network_id=network_id)))
+
+
+def grammar_of(*, network_id: int) -> Grammar:
+    """What the schemas know, as the domain wants it."""
+    reader = entry_reader(network_id=network_id)
+    return Grammar(read=reader.read, check_changes=reader.check_changes)
 
 
 def sender_of(person: Caller) -> Sender:

@@ -129,7 +129,9 @@ def _found(now: datetime) -> tuple[int, list[str], list[str]]:
     officer = {"id": new_id(), "code": "office", "name": "office", "role": "city_office"}
     insert_rows(Member, [own | member for member in [*members, officer]])
     phones = [_phone(member["id"], now) for member in members]
-    insert_rows(Device, [own | phone for phone in [*phones, _phone(officer["id"], now, TOKEN)]])
+    insert_rows(
+        Device, [own | phone for phone in [*phones, _phone(officer["id"], now, TOKEN) | {"enrolled_at": now}]]
+    )
     return network.id, [station["id"] for station in stations], [member["id"] for member in members]
 
 

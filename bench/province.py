@@ -117,7 +117,9 @@ def _found(size: Size) -> int:
     officer = own | {"id": new_id(), "code": "office", "name": "市办", "role": "city_office"}
     phones = [own | _phone(person["id"], now) for person in people]
     phones[0]["token_hash"] = token_hash(PHONE_TOKEN)
-    phones.append(own | _phone(officer["id"], now) | {"token_hash": token_hash(OFFICE_TOKEN)})
+    phones.append(
+        own | _phone(officer["id"], now) | {"token_hash": token_hash(OFFICE_TOKEN), "enrolled_at": now}
+    )
     for model, rows in (
         (Station, stations),
         (ChecklistItem, [own | ticked | {"station_id": station["id"]} for station in stations]),
@@ -213,8 +215,9 @@ FACTS = (
     'walk_in', 'person', 2, 'traffic', '合成数据：希望增设路灯', true, false, '[]', false FROM turns""",
 )
 # One receipt for each fact, and its row in the feed of the person whose fact it is: what a sync call meets.
-RECEIPTS = tuple(
-    f"""INSERT INTO receipts (network_id, entry_id, receipt_no, device_id, seq, member_id, kind, state,
+RECEIPTS = (
+    *(
+        f"""INSERT INTO receipts (network_id, entry_id, receipt_no, device_id, seq, member_id, kind, state,
     content_hash, body, station_id, recorded_at, received_at, occurred_at, clock_error_s, flags)
     SELECT facts.network_id, facts.id, nextval('receipt_numbers'), devices.id,
     row_number() OVER (PARTITION BY devices.id ORDER BY facts.id), facts.member_id, '{kind}', 'accepted',
@@ -222,12 +225,12 @@ RECEIPTS = tuple(
     1, '[]'
     FROM {table} AS facts JOIN devices ON devices.network_id = facts.network_id
     AND devices.member_id = facts.member_id WHERE facts.network_id = :network_id"""
-    for table, kind, at in (
-        ("shifts", "shift_start", "started_at"),
-        ("check_ins", "check_in", "occurred_at"),
-        ("receptions", "reception", "started_at"),
-    )
-) + (
+        for table, kind, at in (
+            ("shifts", "shift_start", "started_at"),
+            ("check_ins", "check_in", "occurred_at"),
+            ("receptions", "reception", "started_at"),
+        )
+    ),
     """INSERT INTO changes (network_id, audience, noun, id, op)
     SELECT network_id, member_id::text, 'receipt', entry_id, 'put' FROM receipts
     WHERE network_id = :network_id""",

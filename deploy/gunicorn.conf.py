@@ -9,6 +9,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import gunicorn.http.wsgi
+
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
@@ -29,6 +31,12 @@ control_socket_disable = True
 # A DPoP proof and a token fit in 8 KiB; a longer header is no client of ours.
 limit_request_line = 4094
 limit_request_field_size = 8190
+
+# Answers do not say which program gave them.
+gunicorn.http.wsgi.SERVER = "workstation"
+
+# What the server writes is nobody else's to read.
+umask = 0o077
 
 # Each worker counts for itself in a file of this folder, and /metrics adds them up.
 metrics_folder = Path(os.environ.get("DATA_DIR") or "var").resolve() / "metrics"

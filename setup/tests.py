@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree
 
-from setup import chromium, environment, strace
+from setup import chromium, environment, strace, unpacked
 from setup.processes import end_descendants, stop_on_sigterm
 from setup.terminal import ROOT, speak_utf8
 
@@ -21,6 +21,7 @@ def run_tests(*, coverage: bool, chosen: list[str]) -> int:
     environment.prepare(tests=True)
     variables = environment.environment() | {"CHROMIUM": chromium.install()}
     strace.install()
+    unpacked.install()
     with tempfile.TemporaryDirectory() as folder:
         suites = [] if chosen else [vitest(variables, Path(folder) / "vitest.json")]
         suites.append(pytest(variables, Path(folder) / "pytest.xml", coverage=coverage, chosen=chosen))

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,8 +76,15 @@ def _one_at_a_time() -> Iterator[Path]:
 def settings(*, database_url: str, data_dir: Path) -> "Settings":
     """Settings as a server would have them, for a database of a test."""
     from api.config import Settings
+    from workstation.people.rules import Lifetime
 
-    return Settings(database_url=database_url, data_dir=data_dir, secret_key=b"a key that only tests use" * 2)
+    return Settings(
+        database_url=database_url,
+        data_dir=data_dir,
+        secret_key=b"a key that only tests use" * 2,
+        # Tests let months pass; tests/api/test_accounts.py has its own.
+        office_lifetime=Lifetime(idle=timedelta(days=3660), lives=timedelta(days=3660)),
+    )
 
 
 def migrate(database_url: str, folder: Path) -> None:

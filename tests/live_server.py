@@ -50,7 +50,7 @@ class LiveServer:
                 "wsgi:app",
             ],
             cwd=ROOT,
-            env=self._environment(),
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=(self.data_dir / "server.log").open("ab"),
             stderr=subprocess.STDOUT,
@@ -89,7 +89,8 @@ class LiveServer:
     def log(self) -> str:
         return (self.data_dir / "server.log").read_text(errors="replace")
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """Its settings: for commands that act beside it."""
         return os.environ | {
             "PORT": str(self.port),
             "HOST": "127.0.0.1",

@@ -7,12 +7,13 @@ so that a batch costs a few statements whatever its size.
 
 import fcntl
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from select import POLLIN, poll
+from time import perf_counter
 from typing import Any
 from typing import cast as typed
 
@@ -20,6 +21,7 @@ import orjson
 import psycopg
 import pysqlite3.dbapi2
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.types.string import TextLoader
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -60,6 +62,8 @@ WRITE_OPTIONS: dict[str, dict[str, Any]] = {
 ROWS_A_STATEMENT = 500  # SQLite allows 32,766 variables in one statement
 
 Row = Mapping[str, Any]
+# Is told how many seconds each writer waited for SQLite's gate.
+on_writer_wait: Callable[[float], object] = lambda _seconds: None  # noqa: E731  # replaced by who counts
 NO_DEFAULTS: Mapping[str, str] = {}
 
 
@@ -101,8 +105,11 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base)
 
 
-def engine_options(*, url: str) -> dict[str, Any]:
+def engine_options(*, url: str, pooled: bool = False) -> dict[str, Any]:
     """What create_engine needs for this kind of database.
+
+    `pooled`: PgBouncer hands out its connections for one transaction each, so nothing may be prepared on one
+    and all of them have the modes below already (deploy/pgbouncer).
 
     On PostgreSQL reading needs no transaction: that saves BEGIN and ROLLBACK, after which psycopg would
     forget all that it had prepared. Whoever did not say that it writes is refused to.
@@ -115,7 +122,13 @@ def engine_options(*, url: str) -> dict[str, Any]:
         }
     limits = "-c statement_timeout=60000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=30000"
     modes = "-c default_transaction_read_only=on -c synchronous_commit=on -c timezone=UTC"
-    return options | {"isolation_level": "AUTOCOMMIT", "connect_args": {"options": f"{limits} {modes}"}}
+    name: dict[str, Any] = {"application_name": "workstation"}
+    if pooled:
+        name["prepare_threshold"] = None
+    return options | {
+        "isolation_level": "AUTOCOMMIT",
+        "connect_args": name | {"options": f"{limits} {modes}"},
+    }
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -124,7 +137,13 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        event.listen(engine, "connect", _read_ids_as_text)
         event.listen(engine, "checkout", _try_if_spoken_to)
+
+
+def _read_ids_as_text(connection: Any, _record: Any) -> None:
+    """Ids are text everywhere here: making UUID objects of them first is half of what reading them costs."""
+    connection.adapters.register_loader("uuid", TextLoader)
 
 
 def _try_if_spoken_to(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -191,7 +210,9 @@ def _write_gate() -> Iterator[None]:
         yield
         return
     with Path(f"{path}.gate").open("w") as gate:
+        began = perf_counter()
         fcntl.flock(gate, fcntl.LOCK_EX)
+        on_writer_wait(perf_counter() - began)
         yield  # closing the file opens the gate
 
 

@@ -11,11 +11,20 @@ from flask.cli import AppGroup
 
 # The name on the command line, and the module in this folder that holds its `group`.
 MODULES = {
+    "audit": "audit",
+    "backup": "backup",
     "codes": "codes",
     "coverage": "coverage",
+    "database": "database",
     "demo": "demo",
+    "doctor": "doctor",
+    "housekeeping": "housekeeping",
     "import": "imports",
+    "keys": "keys",
     "network": "networks",
+    "people": "people",
+    "redact": "redact",
+    "rules": "rules",
 }
 
 

@@ -15,28 +15,36 @@ from sqlalchemy.exc import IntegrityError
 from tqdm import tqdm
 
 from api import clock
+from api.auth import app_keys
+from api.sync import grammar_of
 from workstation.database import writing
 from workstation.errors import Refusal
 from workstation.geography.datum import Datum
-from workstation.imports import members, plans, stations
+from workstation.imports import ledgers, members, plans, queries, stations
 from workstation.imports.columns import Column
+from workstation.imports.ledger_import import LedgerImport
 from workstation.imports.operations import Import, MemberImport, PlanImport, StationImport, judge, save
+from workstation.imports.outline_import import OutlineImport
+from workstation.imports.outlines import read_features
 from workstation.imports.problems import Report, Unreadable
-from workstation.imports.tables import read_table
+from workstation.imports.tables import Table, read_table
 from workstation.local_time import LOCAL
 from workstation.network.founding import DEFAULT_STANDARD
 from workstation.network.history import Editor
 from workstation.network.models import Network
 from workstation.network.queries import get_network
+from workstation.people.queries import find_rights
+from workstation.sync.entries import Sender
 
 TEMPLATES: dict[str, Sequence[Column]] = {
     "stations": stations.columns_for(standard=list(DEFAULT_STANDARD)),
     "members": members.COLUMNS,
     "plan": plans.COLUMNS,
+    "ledger": ledgers.COLUMNS,
 }
 SHOWN = 50  # a screenful; the JSON line has them all
 
-group = AppGroup("import", help="Import stations, members or planned shifts from CSV or XLSX.")
+group = AppGroup("import", help="Import stations, members, planned shifts, old ledgers or outlines.")
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
@@ -51,19 +59,32 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@group.command("stations")
-@_options
-@click.option(
+_datum = click.option(
     "--datum",
     required=True,
     type=click.Choice([datum.value for datum in Datum], case_sensitive=False),
     help="wgs84 (GPS), gcj02 (AMap, Tencent) or bd09 (Baidu). No default: a wrong one is 600 m off.",
 )
+
+
+@group.command("stations")
+@_options
+@_datum
 def import_stations(file: Path, network_code: str, apply: bool, datum: str) -> None:
     """Import stations and their checklists."""
     today = clock.now().astimezone(LOCAL).date()
     job = partial(StationImport, datum=Datum(datum), today=today, source=file.name)
     _run(file=file, network_code=network_code, apply=apply, job_for=job)
+
+
+@group.command("outlines")
+@_options
+@_datum
+def import_outlines(file: Path, network_code: str, apply: bool, datum: str) -> None:
+    """Import the outlines of streets and districts from GeoJSON."""
+    today = clock.now().astimezone(LOCAL).date()
+    job = partial(OutlineImport, datum=Datum(datum), today=today)
+    _run(file=file, network_code=network_code, apply=apply, job_for=job, read=read_features)
 
 
 @group.command("members")
@@ -87,6 +108,22 @@ def import_plan(file: Path, network_code: str, apply: bool) -> None:
     _run(file=file, network_code=network_code, apply=apply, job_for=job)
 
 
+@group.command("ledger")
+@_options
+@click.option(
+    "--by", "officer", help="Code of the officer in whose name; not needed where there is only one."
+)
+def import_ledger(file: Path, network_code: str, apply: bool, officer: str | None) -> None:
+    """Import past shifts and receptions from an old paper ledger, on behalf of their people."""
+
+    def job(network: Network) -> LedgerImport:
+        sender = _sender(network, officer)
+        grammar = grammar_of(network_id=network.id)
+        return LedgerImport(network, sender, clock.now(), app_keys(), grammar)
+
+    _run(file=file, network_code=network_code, apply=apply, job_for=job)
+
+
 @group.command("template")
 @click.argument("kind", type=click.Choice(list(TEMPLATES)))
 @click.option("--network", "network_code", help="Take the items of this network's standard.")
@@ -99,10 +136,17 @@ def print_template(kind: str, network_code: str | None) -> None:
     csv.writer(sys.stdout).writerow([column.head for column in columns])
 
 
-def _run(*, file: Path, network_code: str, apply: bool, job_for: Callable[[Network], Import]) -> None:
+def _run(
+    *,
+    file: Path,
+    network_code: str,
+    apply: bool,
+    job_for: Callable[[Network], Import],
+    read: Callable[..., Table] = read_table,
+) -> None:
     network = _network(network_code)
     try:
-        table = read_table(content=file.read_bytes())
+        table = read(content=file.read_bytes())
     except Unreadable as unreadable:
         _finish(Report(errors=[unreadable.problem]))
         return
@@ -119,8 +163,21 @@ def _apply(*, job: Import, report: Report, editor: Editor) -> None:
     try:
         with writing():
             save(job=job, report=report, editor=editor)
-    except IntegrityError as error:
+    except (IntegrityError, Refusal) as error:
         raise click.ClickException("另一次导入刚刚改了同样的内容，这次没有写入。请再试一次。") from error
+
+
+def _sender(network: Network, officer: str | None) -> Sender:
+    """Who imports: the officer named, else the network's only one in the city office."""
+    found = queries.list_officers(network_id=network.id)
+    city = [person for person in found if person.role == "city_office"]
+    named = [person for person in found if person.code == officer] if officer else city
+    if len(named) != 1:
+        codes = "、".join(person.code for person in found) or "无"
+        raise click.ClickException(f"请用 --by 说明以谁的名义代录（市办、区办人员的编号：{codes}）。")
+    role, scope = find_rights(network_id=network.id, member_id=named[0].id)
+    # No phone: receipts of an import name none.
+    return Sender(network_id=network.id, member_id=named[0].id, device_id="", role=role, scope=scope)
 
 
 def _network(code: str) -> Network:

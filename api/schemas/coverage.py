@@ -21,7 +21,7 @@ class GapsQuery(WindowQuery):
     within = Text(most=48, metadata={"description": WITHIN})
 
 
-class CoverageQuery(GapsQuery):
+class GroupsQuery(GapsQuery):
     by = Text(most=20, load_default="network", metadata={"description": "network … station"})
     limit = fields.Integer(validate=validate.Range(1, 100_000))
     after = Text(most=40, metadata={"description": "key of the last row of the page before"})
@@ -30,6 +30,12 @@ class CoverageQuery(GapsQuery):
     def _pages_are_of_stations(self, data: dict[str, Any], **_: Any) -> None:
         if data["by"] != "station" and ("limit" in data or "after" in data):
             raise ValidationError("只有按站点（by=station）才分页。", "limit")
+
+
+class CoverageQuery(GroupsQuery):
+    rules_version = fields.Integer(
+        validate=validate.Range(1, 1_000_000), metadata={"description": "by default the one in force"}
+    )
 
 
 class RangeOut(Strict):
@@ -41,6 +47,13 @@ class RangeOut(Strict):
 
 class CheckInsOut(RangeOut):
     by_evidence = fields.List(fields.Integer(), metadata={"description": "low by evidence 0, 1, 2, 3"})
+
+
+class ReleasedOut(Strict):
+    """How many of the facts counted were held first, and released by staff: gates rest on them."""
+
+    shifts = fields.Integer()
+    receptions = fields.Integer()
 
 
 class RowOut(Strict):
@@ -72,6 +85,7 @@ class RowOut(Strict):
     members_active = fields.Integer()
     silent_phones = fields.Integer()
     provisional = fields.Integer(metadata={"description": "days of the window that are not settled"})
+    released = fields.Nested(ReleasedOut)
 
 
 class WindowOut(Strict):
@@ -102,6 +116,7 @@ class GateOut(Strict):
     need = fields.Float(allow_none=True)
     fix = fields.String(allow_none=True)
     note = fields.String(allow_none=True)
+    released = fields.Integer(metadata={"description": "of the facts it rests on, held first"})
 
 
 class ItemOut(Strict):

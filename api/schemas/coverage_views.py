@@ -144,6 +144,9 @@ class FactOut(Strict):
     recorded_at = Moment(allow_none=True)
     received_at = Moment(allow_none=True)
     clock_error_s = fields.Integer(allow_none=True)
+    has_constituent = fields.Boolean(
+        metadata={"description": "somebody agreed to be named; POST /receptions/{id}/constituent shows who"}
+    )
 
 
 class FactsOut(FrameOut):

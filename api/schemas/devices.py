@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Moment, Strict
+from api.schemas.base import Moment, Strict, Text
 
 
 class SpanOut(Strict):
@@ -41,3 +41,7 @@ class AtStationOut(Strict):
 class FleetOut(Strict):
     as_of = Moment()
     stations = fields.List(fields.Nested(AtStationOut))
+
+
+class NameIn(Strict):
+    name = Text(least=1, most=100, required=True)

@@ -10,7 +10,9 @@ class ImportQuery(Strict):
     name = Text(most=200, load_default="", metadata={"description": "the file's name, kept as the reason"})
     datum = fields.String(
         validate=validate.OneOf([datum.value for datum in Datum]),
-        metadata={"description": "required for stations: what their coordinates are measured against"},
+        metadata={
+            "description": "required for stations and outlines: what their coordinates are measured against"
+        },
     )
     apply = Text(
         most=64,
@@ -22,7 +24,10 @@ class ImportQuery(Strict):
 
 
 class ImportProblemOut(Strict):
-    row = fields.Integer(allow_none=True, metadata={"description": "as a spreadsheet counts; the head is 1"})
+    row = fields.Integer(
+        allow_none=True,
+        metadata={"description": "as a spreadsheet counts, the head is 1; of outlines the feature"},
+    )
     column = fields.String(allow_none=True)
     code = fields.String()
     message = fields.String()

@@ -40,6 +40,14 @@ class EnrolmentIn(Strict):
 class SignInIn(Strict):
     account = Text(least=1, most=60, required=True)
     password = Text(least=1, most=200, required=True)
+    one_time_code = Text(
+        most=40,
+        allow_none=True,
+        load_default=None,
+        metadata={
+            "description": "of the authenticator, or a recovery code; asked for by sign_in.second_factor"
+        },
+    )
     device = fields.Nested(DeviceIn, required=True)
 
 
@@ -94,10 +102,22 @@ class CodeIn(Strict):
     member_id = IdText(required=True)
 
 
+class SheetIn(Strict):
+    member_ids = fields.List(IdText(), required=True, validate=validate.Length(min=1, max=200))
+
+
 class CodeOut(Strict):
     code = fields.String()
     url = fields.String()
     expires_at = Moment()
+
+
+class SheetCodeOut(CodeOut):
+    member_id = fields.String()
+
+
+class SheetOut(Strict):
+    codes = fields.List(fields.Nested(SheetCodeOut))
 
 
 class PeopleQuery(Strict):
@@ -118,6 +138,7 @@ class PersonRow(Strict):
     code = fields.String()
     name = fields.String()
     role = fields.String()
+    disabled_at = Moment(allow_none=True)
     sector = fields.String(allow_none=True)
     stations = fields.List(fields.String(), metadata={"description": "names of the stations"})
     devices = fields.List(fields.Nested(DeviceRow))

@@ -3,6 +3,7 @@
 from marshmallow import fields
 
 from api.schemas.base import Moment, Strict
+from api.schemas.coverage import ReleasedOut
 from api.schemas.duty_plan import PlannedTurnOut
 from api.schemas.people import DeviceRow
 
@@ -25,13 +26,6 @@ class TopicCountOut(Strict):
     name = fields.String()
     receptions = fields.Integer()
     people_received = fields.Integer()
-
-
-class ReleasedOut(Strict):
-    """How many facts gates rest on only because staff released them."""
-
-    shifts = fields.Integer()
-    receptions = fields.Integer()
 
 
 class StationPersonOut(Strict):

@@ -11,6 +11,11 @@ from werkzeug.test import TestResponse
 from tests.cast import Phone
 
 NOVEMBER = "2026-11"
+# The columns of the document's first table.
+COLUMNS = (
+    "name", "streets", "streets_tangible", "streets_effective", "tangible_rate", "effective_rate", "gap",
+    "stations", "effective", "dormant", "shifts", "duty_hours", "people_received",
+)  # fmt: skip
 
 
 def preview(phone: Phone, **query: Any) -> dict[str, Any]:

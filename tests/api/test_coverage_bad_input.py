@@ -11,7 +11,9 @@ import pytest
 
 from api import clock
 from tests.api.test_coverage import BAD_QUESTIONS, FIX, change, coverage, row_of, station_row, tick, worked
-from tests.cast import Cast
+from tests.api.test_imports_api import HEAD, SAME_PLACE, look
+from tests.cast import Cast, Time
+from workstation.local_time import local_day
 from workstation.network.models import Division, Station
 from workstation.people.models import Device
 
@@ -121,6 +123,29 @@ class TestMoves:
         assert (nanshan["streets_tangible"], futian["streets_tangible"]) == (0, 1)
         assert after["totals"]["duty_hours"]["low"] == 3
         assert after["totals"]["stations"] == 4
+
+    def test_windows_that_ended_before_the_move_stay_where_it_stood(self, cast: Cast, time: Time) -> None:
+        phone, hall = cast.phone("member"), cast.here.stations["hall"]
+        phone.sync(*worked(phone, hall, begins=3, hours=2))
+        today = local_day(time.now())
+        before = {"from": today - timedelta(days=30), "to": today + timedelta(days=1)}
+        time.passes(days=2)
+        officer = cast.phone("city_officer")
+        moved = f"HALL,hall 委员工作站,委员工作室,futian,huafu,{SAME_PLACE},开放,\n"
+        seen = look(officer, "stations", HEAD + moved)
+        assert look(officer, "stations", HEAD + moved, apply=seen["digest"])["applied"]
+        nanshan, futian = (cast.here.divisions[name] for name in ("nanshan", "futian"))
+
+        def hours(by: str, key: str, **window: Any) -> tuple[float, int]:
+            row = row_of(coverage(officer, by=by, **window), key)
+            return row["duty_hours"]["low"], row["members_active"]
+
+        then, now = before, {"window": "30d"}
+        assert (hours("district", nanshan, **then), hours("district", futian, **then)) == ((2, 1), (0, 0))
+        assert (hours("district", nanshan, **now), hours("district", futian, **now)) == ((0, 0), (2, 1))
+        assert (hours("kind", "workstation", **then), hours("kind", "studio", **now)) == ((2, 1), (2, 1))
+        inside = coverage(officer, by="station", within=nanshan, **then)["totals"]["duty_hours"]["low"]
+        assert (inside, coverage(officer, within=nanshan, **now)["totals"]["duty_hours"]["low"]) == (2, 0)
 
     def test_who_may_see_a_moved_station_follows_the_station(self, cast: Cast) -> None:
         phone, hall = cast.phone("member"), cast.here.stations["hall"]

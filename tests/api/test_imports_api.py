@@ -132,6 +132,27 @@ def test_members_and_plan_come_in_the_same_way(cast: Cast) -> None:
     assert "planned_shift" in {change["noun"] for change in member.pull()}
 
 
+def test_who_was_given_another_role_by_a_file_has_it_in_the_history_and_can_have_it_back(cast: Cast) -> None:
+    office, where = cast.phone("city_officer"), f"/api/v1/members/{cast.here.members['member']}"
+    people = "编号,姓名,角色,所属站点\nmember,member（测试）,联络员,FAR\n"
+    before = office.get(where).json["fields"]
+    seen = look(office, "members", people, name="人员.csv")
+    look(office, "members", people, apply=seen["digest"], name="人员.csv")
+    found = office.get(where).json
+    [edit] = found["edits"]
+    assert (found["version"], edit["reason"], edit["by_name"]) == (1, "导入 人员.csv", "city_officer（测试）")
+    assert edit["before"] == {name: before[name] for name in ("role", "stations")}
+    assert edit["after"] == {"role": "liaison", "stations": [cast.here.stations["far"]]}
+    back = office.post(f"{where}/edits", {"version": 1, "undoes": 1, "reason": "选错了文件"})
+    assert back.json["fields"] == before, back.text
+
+
+def test_no_file_takes_the_last_officer_away(cast: Cast) -> None:
+    office = cast.phone("city_officer")
+    found = look(office, "members", "编号,姓名,角色\ncity_officer,朱和文,委员\n")
+    assert [each["code"] for each in found["errors"]] == ["import.last_officer"]
+
+
 @pytest.mark.parametrize("who", ["member", "liaison", "district_officer", "auditor"])
 def test_only_the_city_office_imports(cast: Cast, who: str) -> None:
     answer = send(cast.phone(who), "members", "编号,姓名\n")

@@ -14,6 +14,7 @@ from api.schemas.coverage import RowOut
 from api.schemas.reports import PreviewOut, ReportOut
 from api.spreadsheets import flat
 from tests.api.reporting import (
+    COLUMNS,
     NOVEMBER,
     csv_rows,
     fetched,
@@ -35,11 +36,6 @@ from workstation.reports.operations import draft_report, issue_report
 
 UNKNOWN_ID = "019a0000-0000-7000-8000-000000000000"
 OFFICERS = ("district_officer", "city_officer")
-# The columns of the document's first table.
-COLUMNS = (
-    "name", "streets", "streets_tangible", "streets_effective", "tangible_rate", "effective_rate", "gap",
-    "stations", "effective", "dormant", "shifts", "duty_hours", "people_received",
-)  # fmt: skip
 
 
 def lively(cast: Cast) -> None:

@@ -11,6 +11,7 @@ from tests.conventions.source import ROOT, text, tracked_files
 from workstation import models
 from workstation.database import db
 
+REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-audit.txt")
 READMES = ["README.md", "README.zh-CN.md"]
 DOCUMENTS = [file for file in tracked_files() if file.suffix == ".md"]
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -74,9 +75,7 @@ def test_the_lock_file_names_no_registry() -> None:
 
 
 def test_python_packages_are_pinned_and_named_without_an_address() -> None:
-    lines = [
-        line for name in ("requirements.txt", "requirements-dev.txt") for line in text(name).splitlines()
-    ]
+    lines = [line for name in REQUIREMENTS for line in text(name).splitlines()]
     wanted = [line for line in lines if line and not line.startswith(("#", "-r requirements.txt"))]
     assert not [line for line in wanted if not re.fullmatch(r"[\w.-]+(\[\w+\])?==[\w.]+", line)]
 

@@ -268,6 +268,9 @@ OWN: dict[str, View] = {
     "keeping": at("keeping"),
     "tablet": at("tablet"),
     "diagnosis": at("diagnosis"),
+    "devices": at("devices"),
+    "devices-rename": pressing("devices", "改名"),
+    "suggestions": at("suggestions"),
     "my-months": at("my-months"),
     "in-my-name": at("in-my-name"),
     "plan": at("plan"),
@@ -279,6 +282,7 @@ AT_THE_EDGE: dict[str, View] = {
     "offline-me-sign-out": offline_at("me", "退出登录"),
     "offline-me-transfer": offline_at("me", "取码"),
     "offline-my-months": offline_at("my-months"),
+    "offline-devices": offline_at("devices"),
     "offline-rescue": offline_at("rescue"),
     "online-again": back_online,
 }

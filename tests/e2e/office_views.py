@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Demo
 from tests.e2e.door_acts import a_station, door_link, put_at_door
 from tests.e2e.member_views import View, member_of
-from tests.e2e.other_people import another_phone
+from tests.e2e.other_people import another_phone, local_now
 
 NO_FILE = {"name": "notes.json", "mimeType": "application/json", "buffer": b"{}"}
 
@@ -82,6 +82,33 @@ def no_rescue_file(page: Page, demo: Demo) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def one_person(page: Page, demo: Demo) -> None:
+    go(page, demo, "people")
+    page.get_by_role("link", name="资料与修改").first.click()
+    expect(page.get_by_role("heading", name="修改记录")).to_be_visible()
+
+
+def rules_in_words(page: Page, demo: Demo) -> None:
+    go(page, demo, "settings")
+    for part in ("现行的标准和门槛", "各版与提议"):
+        page.get_by_text(part).click()
+
+
+def reset_refused(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.url}/staff#/reset/ABCD-EFGH-JKMN")
+    for label in ("新密码", "再输一次新密码"):
+        page.get_by_label(label, exact=True).fill("four unrelated words")
+    page.get_by_role("button", name="设新密码").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def slips(page: Page, demo: Demo) -> None:
+    go(page, demo, "enrolment-sheet")
+    page.locator("li input").first.check()
+    page.get_by_role("button", name="给选中的 1 人发码").click()
+    expect(page.get_by_role("img", name="的登记码")).to_be_visible()
+
+
 def nobody_found(page: Page, demo: Demo) -> None:
     go(page, demo, "people?q=没有这个人")
     expect(page.get_by_text("没有找到这个人")).to_be_visible()
@@ -111,7 +138,29 @@ def door_offline(page: Page, demo: Demo) -> None:
     expect(page.locator(".digits")).to_be_visible()
 
 
+def reveal(page: Page, demo: Demo) -> None:
+    """Somebody who came has agreed to be named; who that is takes a reason."""
+    _, code, _ = member_of(demo)
+    named = {"name": "来人", "contact": "13900000000", "consent": True, "consent_version": "1"}
+    reception = {
+        "station_id": a_station(demo).id,
+        "started_at": local_now().isoformat(),
+        "channel": "walk_in",
+        "party_kind": "person",
+        "headcount": 1,
+        "topic": "other",
+        "summary": "",
+        "answered_on_spot": True,
+        "wants_reply": False,
+        "constituent": named,
+    }
+    another_phone(demo, member=code).send("reception", reception)
+    go(page, demo, "facts?figure=receptions")
+    page.get_by_role("button", name="查看群众联系方式").first.click()
+
+
 OFFICE_VIEWS: dict[str, View] = {
+    "office-reset": reset_refused,
     "office-sign-in": signed_out,
     "office-refused": wrong_password,
     "office-coverage": coverage,
@@ -127,14 +176,27 @@ OFFICE_VIEWS: dict[str, View] = {
     "office-held-amend": pressing("held", "改正并放行"),
     "office-released": at("held?state=released"),
     "office-phones": at("phones"),
+    "office-account": at("account"),
+    "office-account-code": pressing("account", "开动态码"),
+    "office-sheet": at("enrolment-sheet"),
+    "office-slips": slips,
+    "office-suggestions": at("suggestions"),
     "office-hand-in": at("hand-in"),
     "office-no-rescue-file": no_rescue_file,
     "office-people": at("people"),
+    "office-person": one_person,
+    "office-person-form": pressing("people", "增加人员"),
+    "office-settings": at("settings"),
+    "office-rules": rules_in_words,
+    "office-rules-form": pressing("settings", "提议修改"),
     "office-reports": at("reports"),
     "office-reports-issue": pressing("reports", "发布第 1 版"),
     "office-enrolment-code": pressing("people", "发登记码"),
     "office-revoke": pressing("people", "停用这台设备"),
     "office-nobody-found": nobody_found,
+    "office-import-ledger": at("import?sheet=ledger"),
+    "office-reveal": reveal,
+    "office-no-audit": at("audit"),
     "office-offline": no_network,
 }
 DOOR_VIEWS: dict[str, View] = {

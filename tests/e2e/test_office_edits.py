@@ -1,5 +1,6 @@
 """The office imports and edits in a real browser: nothing changes before it is seen and confirmed."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, Playwright, expect
 from tests.e2e.conftest import DESK, Browser, Demo
 from tests.e2e.door_acts import a_station
 from tests.e2e.measuring import OFFICE_LOOKS, faults
+from tests.e2e.member_views import member_of, network_of
 from tests.e2e.office_views import give_held_entries, go, sign_in
 from tests.e2e.phone_acts import picture
 from tests.e2e.served import serving
@@ -232,3 +234,49 @@ def test_a_shift_is_planned_and_taken_out_and_put_back(office: Page, demo: Demo)
     office.get_by_text("最近的改动").click()
     expect(office.get_by_text("换人")).to_be_visible()
     look_at(office, "plans-history")
+
+
+def first(demo: Demo, query: str) -> str:
+    with network_of(demo) as database:
+        return str(database.execute(query).fetchone()[0])
+
+
+def test_a_paper_ledger_is_looked_at_and_comes_in_once(desk: Browser, demo: Demo) -> None:
+    station, (_, member, _) = a_station(demo), member_of(demo)
+    page = opened(desk, demo, "office")
+    go(page, demo, "import?sheet=ledger")
+    head = "类别,站点,委员,日期,开始,结束,人数,主题,摘要\n"
+    topic = first(demo, "SELECT name FROM topics ORDER BY position")
+    book = f"{head}接待,{station.code},{member},2025-03-05,09:40,,3,{topic},电梯坏了\n"
+    choose(page, "台账.csv", book + f"值班,{station.code},{member},2025-03-05,09:00,,,,\n")
+    expect(page.get_by_role("row", name="3 结束 必填")).to_be_visible()
+    choose(page, "台账.csv", book)
+    expect(page.get_by_role("row", name="电梯坏了")).to_contain_text(station.name)
+    look_at(page, "import-ledger")
+    page.get_by_role("button", name="确认写入：新增 1 行").click()
+    expect(page.get_by_text("已写入 台账.csv")).to_be_visible()
+    choose(page, "台账.csv", book)
+    expect(page.get_by_text("没有要写入的")).to_be_visible()
+
+
+def test_streets_are_shaded_where_their_outlines_came_in(office: Page, demo: Demo) -> None:
+    """A synthetic outline: a square around the station."""
+    station = a_station(demo)
+    go(office, demo, "import?sheet=outlines")
+    office.get_by_label("文件里的经纬度是从哪里来的").select_option("wgs84")
+    west, south, east, north = (
+        station.lon - 0.01,
+        station.lat - 0.01,
+        station.lon + 0.01,
+        station.lat + 0.01,
+    )
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    code = first(demo, "SELECT code FROM divisions WHERE level = 'street' ORDER BY code")
+    street = {"properties": {"code": code}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    choose(office, "街道.geojson", json.dumps({"type": "FeatureCollection", "features": [street]}))
+    office.get_by_role("button", name="确认写入：新增 1 行").click()
+    expect(office.get_by_text("已写入 街道.geojson")).to_be_visible()
+    go(office, demo, "coverage")
+    expect(office.get_by_role("list", name="底色：街道的覆盖")).to_be_visible()
+    expect(office.locator(".outlines [class^='street-']")).to_have_count(1)
+    look_at(office, "streets")

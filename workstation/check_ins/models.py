@@ -2,10 +2,16 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workstation.database import Base, Id, Json, UtcDateTime
+
+# By the database's name: a fact that staff had to release. Few are, so an index of these alone is small.
+IS_RELEASED = {
+    "sqlite": text("""instr(flags, '"released"') > 0"""),
+    "postgresql": text("""flags @> '["released"]'"""),
+}
 
 
 class Judged:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import update
 
+from workstation.audit.operations import Actor, Deed, note
 from workstation.check_ins.models import DoorScreen
 from workstation.database import db
 from workstation.errors import Refusal
@@ -38,6 +39,8 @@ def redeem_door_code(*, code_hash: str, card: DeviceCard, now: datetime) -> Door
     )
     db.session.add(screen)
     note_device(code, device_id=screen.id)
+    deed = Deed("door_screen.enrolled", "door_screen", screen.id, after={"station_id": code.station_id})
+    note(actor=Actor(network_id=code.network_id, now=now, device_id=screen.id), deeds=[deed])
     return screen
 
 

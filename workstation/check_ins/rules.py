@@ -64,7 +64,10 @@ def evidence_of(*, verdict: str | None, code_valid: bool, by_word: bool) -> int:
     return 1 + (verdict == "inside") + code_valid
 
 
-def flags_of(*, verdict: str | None, code_given: bool, code_valid: bool) -> list[str]:
+def flags_of(
+    *, verdict: str | None, code_given: bool, code_valid: bool, too_many_codes: bool = False
+) -> list[str]:
     """What staff and the member should read beside the fact. A flag informs; it never accuses."""
     flags = [verdict] if verdict in ("outside", "uncertain", "no_fix") else []
-    return [*flags, "code_unverified"] if code_given and not code_valid else flags
+    flags += ["code_unverified"] if code_given and not code_valid else []
+    return [*flags, "code_guesses"] if too_many_codes else flags

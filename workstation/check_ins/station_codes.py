@@ -17,6 +17,8 @@ from workstation.local_time import day_end, day_start, local_day
 
 STEP_S = 30
 DAYS_AHEAD = 30
+# Of one person for one station and day; whoever gives more is recorded, and the codes count for nothing.
+MOST_CODES_A_DAY = 20
 MOST_S = 300  # however wrong the phone's clock, no more than five minutes either way
 
 

@@ -62,6 +62,17 @@ def describe(
     ]
 
 
+def mark_released(gates: list[Gate], *, shifts: int, contacts: int) -> list[Gate]:
+    """Says which gates rest on shifts (G1, G2) or contacts (G3) that staff had to make facts."""
+    counts = {"G1": shifts, "G2": shifts, "G3": contacts}
+    return [
+        replace(gate, released=counts[gate.gate])
+        if gate.state != "not_judged" and gate.gate in counts
+        else gate
+        for gate in gates
+    ]
+
+
 def _open(found: Evidence, thresholds: Thresholds, passed: bool | None) -> Gate:
     return Gate(
         gate="G1",

@@ -1,11 +1,11 @@
 """Asks on which days stations had a kept shift."""
 
-from collections import defaultdict
+from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, func, select
 
 from workstation.coverage.models import StationMonth
 from workstation.coverage.months import month_of
@@ -24,27 +24,32 @@ def list_kept_days(
     `kept` is kept_days, kept_firm_days or kept_high_days.
     """
     first, bits = look_back(window, thresholds=ground.thresholds), getattr(StationMonth, kept)
+    month = cast(StationMonth.month, String) + ":" + cast(bits, String)
     statement = (
-        select(StationMonth.station_id, StationMonth.month, bits)
+        # One row a station: a province has a third of a million months in a year.
+        select(StationMonth.station_id, func.aggregate_strings(month, ","))
         .where(
             *seen_in(ground).of(StationMonth),
             StationMonth.month >= month_of(first),
             StationMonth.month < window.ends_on,
             bits > 0,
         )
-        .order_by(StationMonth.station_id, StationMonth.month)
+        .group_by(StationMonth.station_id)
     )
     if station_ids is not None:
         statement = statement.where(StationMonth.station_id.in_(station_ids))
-    days: dict[str, list[date]] = defaultdict(list)
-    for station_id, month, some in db.session.execute(statement):
-        found = days_of(month, some)
-        within = first <= month and found[-1] < window.ends_on
-        days[station_id] += found if within else [day for day in found if first <= day < window.ends_on]
-    return days
+    rows = db.session.execute(statement)
+    return {station_id: _days_of_months(text, first, window.ends_on) for station_id, text in rows}
+
+
+def _days_of_months(text: str, first: date, end: date) -> list[date]:
+    """`2026-11-01:5,2026-12-01:1` → the days from `first` to before `end`, in order."""
+    found = [day for month in sorted(text.split(",")) for day in days_of(month)]
+    return found[bisect_left(found, first) : bisect_left(found, end)]
 
 
 @lru_cache(maxsize=10_000)
-def days_of(month: date, bits: int) -> tuple[date, ...]:
+def days_of(text: str) -> tuple[date, ...]:
     """The days of a month whose bits are set."""
+    month, bits = date.fromisoformat(text[:10]), int(text[11:])
     return tuple(month + timedelta(days=day) for day in range(31) if bits >> day & 1)

@@ -51,7 +51,7 @@ def catch_up_a_little(*, network_id: int) -> bool:
     if not _has_notes(network_id):
         return False
     with writing():
-        _lock(network_id)
+        lock_figures(network_id=network_id)
         return _take_in(network_id) == NOTES_AT_ONCE
 
 
@@ -63,7 +63,7 @@ def rebuild(*, network_id: int, progress: Progress = iter) -> int:
     places = 0
     for station_ids in progress(list_parts(network_id=network_id)):
         with writing():
-            _lock(network_id)
+            lock_figures(network_id=network_id)
             places += _make_anew(network_id, station_ids)
     return places
 
@@ -92,7 +92,7 @@ def _has_notes(network_id: int) -> bool:
     return db.session.scalar(noted) is not None
 
 
-def _lock(network_id: int) -> None:
+def lock_figures(*, network_id: int) -> None:
     """One at a time writes figures of a network, or the slower one would put back older ones."""
     lock_names([f"figures {network_id}"])
 

@@ -26,15 +26,17 @@ def get_coverage(
     within: str | None = None,
     limit: int | None = None,
     after: str | None = None,
+    rules_version: int | None = None,
 ) -> Answer:
     """Totals and rows by group. The totals are always those of all rows, whatever page is asked for.
 
-    Refuses with coverage.by_invalid, division.not_found (`within`) or coverage.after_unknown.
+    Refuses with coverage.by_invalid, division.not_found (`within`), coverage.after_unknown,
+    rules.version_not_found or rules.version_gone.
     """
     if by not in GROUPINGS:
         raise Refusal("coverage.by_invalid")
     prepare(scope)
-    ground = get_map(scope=scope, day=window.last_day, within=within)
+    ground = get_map(scope=scope, day=window.last_day, within=within, rules_version=rules_version)
     picture = get_picture(ground=ground, window=window, now=now)
     totals, rows = list_rows(picture, by=by)
     return frame(picture) | {"totals": totals, "rows": page(rows, limit=limit, after=after)}
@@ -69,5 +71,5 @@ def frame(picture: Picture) -> Answer:
         "window": {"from": picture.window.starts_on, "to": picture.window.ends_on},
         "as_of": picture.now,
         "settled_until": picture.settled_until,
-        "rules_version": picture.ground.network.rules_version,
+        "rules_version": picture.ground.rules_version,
     }

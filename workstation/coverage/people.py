@@ -51,8 +51,8 @@ def _grouped(
 ) -> Select[Any] | None:
     if by in ("district", "street"):
         return _by_division(pairs, sums, ground, keys) if keys else None
-    direct = {"area": Station.area_id, "sector": Station.sector, "kind": Station.kind, "station": Station.id}
-    key = direct.get(by, literal(ground.network.code))
+    columns = {"area": "area_id", "sector": "sector", "kind": "kind", "station": "id"}
+    key = ground.column(columns[by]) if by in columns else literal(ground.network.code)
     return (
         _with_stations(pairs, select(key.label("key"), *sums), ground).where(key.is_not(None)).group_by(key)
     )
@@ -63,7 +63,7 @@ def _by_division(pairs: CTE, sums: tuple[Any, ...], ground: Map, keys: Mapping[s
         values(column("division_id", Id), column("key", Id), name="keys").data(list(keys.items())).cte("keys")
     )
     joined = _with_stations(pairs, select(table.c.key, *sums), ground)
-    return joined.join(table, table.c.division_id == Station.division_id).group_by(table.c.key)
+    return joined.join(table, table.c.division_id == ground.column("division_id")).group_by(table.c.key)
 
 
 def _with_stations(pairs: CTE, statement: Select[Any], ground: Map) -> Select[Any]:

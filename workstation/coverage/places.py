@@ -1,5 +1,6 @@
 """The stations and divisions that a figure is about: who stands where, and which streets count."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,8 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from sqlalchemy import Select, false, select
 
+from workstation.coverage.moves import STOOD, Moves, as_stood, list_moves
+from workstation.coverage.older_rules import find_rules
 from workstation.coverage.rules import Thresholds
 from workstation.database import db
 from workstation.errors import Refusal
@@ -64,15 +67,18 @@ class Map:
     """One network's standing things, narrowed to what the caller may see and asked for.
 
     `stations` is a select of station ids for other statements, `streets` the streets in sight on the
-    window's last day, `near` the divisions in which a station in sight stands.
+    window's last day, `near` the divisions in which a station in sight stands. `moves` are the stations that
+    were changed after that day; `stands` and `column` have them as they stood on it.
     """
 
     network: Network
+    rules_version: int
     thresholds: Thresholds
     standard: tuple[str, ...]
     divisions: Mapping[str, Place]
     stands: Sequence[Stand]
     stations: Select[Any]
+    moves: Moves
     near: frozenset[str]
     # The divisions below which everything is in sight; None when only single stations are.
     roots: frozenset[str] | None
@@ -88,6 +94,15 @@ class Map:
         """The streets in sight: what coverage is counted in."""
         return frozenset(place.id for place in self.list_places("street"))
 
+    @cached_property
+    def streets_below(self) -> Mapping[str, frozenset[str]]:
+        """Division id → the streets in sight that it holds, itself among them."""
+        below: dict[str, set[str]] = defaultdict(set)
+        for street in self.streets:
+            for each in self.divisions[street].path:
+                below[each].add(street)
+        return {each: frozenset(streets) for each, streets in below.items()}
+
     def list_places(self, level: str) -> list[Place]:
         """The divisions of one level that are in sight and valid on the window's last day."""
         seen = (place for place in self.divisions.values() if place.level == level and self._sees(place))
@@ -97,44 +112,66 @@ class Map:
         """What lies below the roots, and what has a station in sight."""
         return place.id in self.near or (self.roots is not None and self.roots <= set(place.path))
 
+    def column(self, name: str) -> Any:
+        """A column of Station for other statements, as it was on the window's last day."""
+        return _column(self.moves, name)
+
     def ancestor(self, division_id: str, level: str) -> Place | None:
         """The division of that level on the path of this one."""
         places = (self.divisions[each] for each in self.divisions[division_id].path)
         return next((place for place in places if place.level == level), None)
 
 
-def get_map(*, scope: Scope, day: date, within: str | None = None, station_id: str | None = None) -> Map:
-    """Everything that stands still, in three statements; the state of divisions is that of `day`.
+def get_map(
+    *,
+    scope: Scope,
+    day: date,
+    within: str | None = None,
+    station_id: str | None = None,
+    rules_version: int | None = None,
+) -> Map:
+    """Everything that stands still, in four statements; the state of stations and divisions is that of `day`.
+
+    It is judged by the rules of `rules_version`, by default by those in force.
 
     `within` is the id of a division or an area, `sector:` with a sector's code, or `kind:` with a kind.
     Refuses with division.not_found or station.not_found when the scope sees no such thing, whether or not
-    it exists elsewhere.
+    it exists elsewhere, with rules.version_not_found and rules.version_gone.
     """
     network = db.session.get_one(Network, scope.network_id)
     divisions = list_divisions(network_id=scope.network_id)
+    moves = list_moves(network_id=scope.network_id, day=day)
     chosen = confine_stations(select(Station.id), scope=scope)
     if within is not None:
-        chosen = chosen.where(_is_within(within, divisions, scope))
+        chosen = chosen.where(_is_within(within, divisions, scope, moves))
     if station_id is not None:
         chosen = chosen.where(Station.id == station_id if is_id(station_id) else false())
-    columns = [getattr(Station, name) for name in Stand._fields]
+    columns = [_column(moves, name) for name in Stand._fields]
     order = (Station.code, Station.id)
     stands = [Stand(*row) for row in db.session.execute(chosen.with_only_columns(*columns).order_by(*order))]
     if station_id is not None and not stands:
         raise Refusal("station.not_found")
     if within is not None and not stands:
         _refuse_unseen(within, divisions, scope)
+    version = rules_version or network.rules_version
+    standard, thresholds = find_rules(network, version=version)
     return Map(
         network=network,
-        thresholds=Thresholds.of(network.thresholds or {}),
-        standard=tuple(network.standard or DEFAULT_STANDARD),
+        rules_version=version,
+        thresholds=thresholds,
+        standard=standard or DEFAULT_STANDARD,
         divisions=divisions,
         stands=stands,
         stations=chosen,
+        moves=moves,
         near=frozenset(each for stand in stands for each in divisions[stand.division_id].path),
         roots=None if station_id is not None else _roots(scope, within, divisions),
         day=day,
     )
+
+
+def _column(moves: Moves, name: str) -> Any:
+    return as_stood(moves, name) if name in STOOD else getattr(Station, name)
 
 
 def _roots(scope: Scope, within: str | None, divisions: Mapping[str, Place]) -> frozenset[str] | None:
@@ -161,18 +198,18 @@ def list_groups(*, network_id: int, by: str) -> list[tuple[str, str]]:
     return [(group, name) for group, name in db.session.execute(statement)]
 
 
-def _is_within(within: str, divisions: Mapping[str, Place], scope: Scope) -> Any:
-    """Condition on Station. What this network has no such division, area, sector or kind of is refused."""
+def _is_within(within: str, divisions: Mapping[str, Place], scope: Scope, moves: Moves) -> Any:
+    """Condition on Station as it stood. Refuses what is no division, area, sector or kind of this network."""
     noun, _, code = within.partition(":")
     if noun == "kind" and code in KIND_NAMES:
-        return Station.kind == code
+        return as_stood(moves, "kind") == code
     if noun == "sector" and code in {key for key, _ in list_groups(network_id=scope.network_id, by="sector")}:
-        return Station.sector == code
+        return as_stood(moves, "sector") == code
     if within in divisions:
         below = [place.id for place in divisions.values() if within in place.path]
-        return Station.division_id.in_(below)
+        return as_stood(moves, "division_id").in_(below)
     if within in {key for key, _ in list_groups(network_id=scope.network_id, by="area")}:
-        return Station.area_id == within
+        return as_stood(moves, "area_id") == within
     raise Refusal("division.not_found")
 
 

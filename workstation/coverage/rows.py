@@ -37,6 +37,8 @@ class Tally:
     dormant: int = 0
     gates_judged: int = 0
     pending: int = 0
+    released_shifts: int = 0
+    released_receptions: int = 0
     extra_shifts: int = 0
     extra_duty_ms: int = 0
     extra_person_ms: int = 0
@@ -55,6 +57,8 @@ class Tally:
         self.dormant += one.is_dormant
         self.gates_judged = max(self.gates_judged, sum(gate is not None for gate in one.gates))
         self.pending += one.pending
+        self.released_shifts += one.released.shifts
+        self.released_receptions += one.released.receptions
         self.extra_shifts += one.extra.shifts
         self.extra_duty_ms += one.extra.duty_ms
         self.extra_person_ms += one.extra.person_ms
@@ -125,7 +129,8 @@ def _groups(picture: Picture, by: str, used: set[str | None]) -> list[Group]:
     if by == "network":
         return [Group(ground.network.code, ground.network.name, ground.streets)]
     if by in ("district", "street"):
-        return [Group(each.id, each.name, _streets_below(ground, each.id)) for each in ground.list_places(by)]
+        below, none = ground.streets_below, frozenset[str]()
+        return [Group(each.id, each.name, below.get(each.id, none)) for each in ground.list_places(by)]
     if by == "station":
         return [Group(one.stand.id, one.stand.name, _own_street(ground, one)) for one in picture.stations]
     if by == "kind":
@@ -136,10 +141,6 @@ def _groups(picture: Picture, by: str, used: set[str | None]) -> list[Group]:
     return [
         Group(key, name, streets.get(key, empty)) for key, name in found if ground.is_whole or key in used
     ]
-
-
-def _streets_below(ground: Map, division_id: str) -> frozenset[str]:
-    return frozenset(each for each in ground.streets if division_id in ground.divisions[each].path)
 
 
 def _own_street(ground: Map, one: Figures) -> frozenset[str]:
@@ -182,6 +183,7 @@ def _row(group: Group, tally: Tally, people: People) -> Row:
         "members_active": people.members,
         "silent_phones": len(tally.silent),
         "provisional": len(tally.unsettled),
+        "released": {"shifts": tally.released_shifts, "receptions": tally.released_receptions},
     }
 
 

@@ -20,7 +20,7 @@ LATER_NOTE = "事项功能启用后开始评"
 class Thresholds:
     """What a network may set, by name in `networks.thresholds`; figures print the version of these.
 
-    After a change of `kept_minutes` or `merge_minutes` the daily figures must be rebuilt.
+    After a change of `kept_minutes` or `merge_minutes` the daily figures are counted again (rule_changes.py).
     """
 
     kept_minutes: float = 30
@@ -56,7 +56,10 @@ class Thresholds:
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """One gate of one station. `have` and `need` are in the unit that `note` names."""
+    """One gate of one station. `have` and `need` are in the unit that `note` names.
+
+    `released` of the facts it rests on were held first: staff made facts of them.
+    """
 
     gate: str
     state: State
@@ -64,6 +67,7 @@ class Gate:
     need: float | None = None
     fix: str | None = None
     note: str | None = None
+    released: int = 0
 
 
 def is_open(*, status: str, opened_on: date | None, closed_on: date | None, day: date) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from workstation.coverage.gates import Evidence, describe
+from workstation.coverage.gates import Evidence, describe, mark_released
 from workstation.coverage.kept import list_kept_days
 from workstation.coverage.models import StationDay
 from workstation.coverage.places import Map
@@ -48,12 +48,15 @@ def list_gates(picture: Picture, stations: list[Figures]) -> Mapping[str, list[G
             planned=one.sums.planned,
             contacts=one.sums.receptions_firm,
         )
-        found[one.stand.id] = describe(
+        gates = describe(
             one.evidence,
             firm=firm,
             thresholds=ground.thresholds,
             is_new=one.is_new,
             is_open=one.is_open,
+        )
+        found[one.stand.id] = mark_released(
+            gates, shifts=one.released.shifts, contacts=one.released.receptions
         )
     return found
 

@@ -9,6 +9,7 @@ from workstation.coverage.kept import list_kept_days
 from workstation.coverage.phones import Silence, get_silence
 from workstation.coverage.places import Map, Stand
 from workstation.coverage.queries import Sums, list_plans_kept, list_tangible, sum_days
+from workstation.coverage.released import Released, count_released
 from workstation.coverage.rules import is_new, is_open, longest_stretch
 from workstation.coverage.settling import open_days
 from workstation.coverage.unknowns import Extra, list_extras
@@ -31,6 +32,7 @@ class Figures:
     pending: int
     silent: frozenset[str]
     unsettled: Sequence[date]
+    released: Released
     evidence: Evidence
     gates: tuple[bool | None, ...]
     is_effective: bool
@@ -54,6 +56,7 @@ class Known:
     extras: Mapping[str, Extra]
     tangible: Collection[str]
     sums: Mapping[str, Sums]
+    released: Mapping[str, Released]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +85,7 @@ def get_picture(*, ground: Map, window: Window, now: datetime) -> Picture:
         extras=list_extras(ground=ground, window=window, silence=silence, now=now),
         tangible=list_tangible(ground=ground, day=window.last_day),
         sums=_sum_settled(ground, window, now, silence),
+        released=count_released(ground=ground, window=window),
     )
     low = _lower(known)
     high = _raise(known, low)
@@ -195,6 +199,7 @@ def _figures(known: Known, stand: Stand, low: Evidence, high: Evidence) -> Figur
         pending=silence.pending.get(stand.id, 0),
         silent=frozenset(silence.silent.get(stand.id, ())),
         unsettled=silence.unsettled_days(stand.id),
+        released=known.released.get(stand.id, Released()),
         evidence=low,
         gates=gates,
         is_effective=tangible and not new and False not in gates,

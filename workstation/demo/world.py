@@ -26,6 +26,7 @@ from workstation.network.models import (
     Station,
     Topic,
 )
+from workstation.network.rule_versions import begin_versions
 from workstation.network.rules import UNFINISHED
 from workstation.people.models import Device, Member, StationMember
 from workstation.shifts.models import PlannedShift
@@ -71,6 +72,7 @@ def settle(*, wish: Wish, now: datetime, first: date, today: date) -> World:
     )
     db.session.add(network)
     db.session.flush()
+    begin_versions(network)
     districts = [division for division in ground.divisions if division["level"] == "district"]
     crowd = gather_crowd(spots=ground.spots, districts=districts, at=at, random=wish.random("crowd"))
     duties = plan_duties(

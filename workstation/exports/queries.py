@@ -8,7 +8,7 @@ from sqlalchemy import and_, literal, null, select
 from workstation.database import db
 from workstation.exports.models import ExportKey
 from workstation.network.models import Network
-from workstation.people.models import Member
+from workstation.people.models import Device, Member
 from workstation.people.queries import SESSION_COLUMNS, Session
 from workstation.people.rules import Scope
 
@@ -21,14 +21,19 @@ class KeySession(NamedTuple):
     session: Session
 
 
-NO_DEVICE = (literal(""), ExportKey.name, null(), ExportKey.revoked_at)
+# What a session says of its device, when there is none.
+NO_DEVICE = {
+    "id": literal(""),
+    "name": ExportKey.name,
+    "revoked_at": ExportKey.revoked_at,
+    "enrolled_at": ExportKey.created_at,
+}
 
 
 def find_key_session(*, key_id: str, key_hash: str) -> KeySession | None:
     """The person behind a key, None when it is unknown or stopped or the person may no longer sign in."""
-    of_person = SESSION_COLUMNS[: -len(NO_DEVICE)]
     row = db.session.execute(
-        select(ExportKey.id, ExportKey.last_used_on, *of_person, *NO_DEVICE)
+        select(ExportKey.id, ExportKey.last_used_on, *_without_device())
         .join(Member, and_(Member.network_id == ExportKey.network_id, Member.id == ExportKey.member_id))
         .join(Network, Network.id == ExportKey.network_id)
         .where(
@@ -39,6 +44,12 @@ def find_key_session(*, key_id: str, key_hash: str) -> KeySession | None:
         )
     ).one_or_none()
     return None if row is None else KeySession(row[0], row[1], Session._make(row[2:]))
+
+
+def _without_device() -> list[Any]:
+    return [
+        NO_DEVICE.get(column.key, null()) if column.class_ is Device else column for column in SESSION_COLUMNS
+    ]
 
 
 def list_keys(*, scope: Scope) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ INVISIBLE_ENDS = "\ufeff\u200b"
 BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 DATE = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|(\d{2})(\d{2}))(?: 00:00(?::00)?)?")
 TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
+YEARS = range(1900, 2201)
 SEPARATORS = re.compile(r"[、;；,，]")
 
 
@@ -65,9 +66,12 @@ def day(text: str) -> date:
     found = DATE.fullmatch(plain)
     try:
         year, month, day_of_month = [int(part) for part in found.groups() if part] if found else []
-        return date(year, month, day_of_month)
+        said = date(year, month, day_of_month)
     except ValueError:
         raise Wrong("import.date", value=text) from None
+    if year not in YEARS:  # a slip of the pen, and the calendar's ends cannot be told in UTC
+        raise Wrong("import.date", value=text)
+    return said
 
 
 def minutes_of_day(text: str) -> int:

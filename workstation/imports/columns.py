@@ -54,6 +54,10 @@ class Row:
             self.refuse(wrong.code, field, **wrong.values)
         return None
 
+    def raw(self, field: str) -> str:
+        """The cell as it came: for what was read by a program before."""
+        return self._text(field)
+
     def refuse(self, code: str, field: str | None = None, **values: object) -> None:
         """Reports an error of this row; the file will not be applied."""
         self.ok = False

@@ -91,6 +91,12 @@ class Directory:
     new_areas: list[Group] = field(default_factory=list)
     new_sectors: list[Group] = field(default_factory=list)
 
+    def places(self) -> list[Place]:
+        """Every place valid today."""
+        indexes = (self.cities, self.districts, *self.inside.values())
+        found = {place.id: place for index in indexes for place in index.by_code.values()}
+        return list(found.values())
+
     def names(self) -> dict[str, str]:
         """Id → name of every place, area and sector."""
         indexes = (self.cities, self.districts, *self.inside.values(), self.areas, self.sectors)

@@ -72,3 +72,11 @@ def find_station(*, text: str, stations: Index) -> str:
     if found is None:
         raise Wrong("import.station_unknown", value=text)
     return str(found.id)
+
+
+def find_member(*, text: str, members: Index) -> str:
+    """The id of the person with this code, or with this name if only one bears it. Raises Wrong."""
+    found = members.find(text)
+    if found is None:
+        raise Wrong("import.member_unknown", value=text)
+    return str(found.id)

@@ -62,6 +62,9 @@ class Import(Protocol):
     def read(self, row: Row) -> Hashable | None:
         """Keeps the row; its key, or None when the row is wrong."""
 
+    def finish(self, report: Report) -> None:
+        """What can be said only when all rows were read."""
+
     def compare(self) -> Difference: ...
 
     def save(self, difference: Difference) -> None: ...
@@ -84,6 +87,7 @@ def judge(*, job: Import, table: Table, progress: Progress = iter) -> Report:
         key = job.read(row)
         if key is not None and first_seen.setdefault(key, number) != number:
             row.refuse("import.code_repeated", job.columns[0].field, first=first_seen[key])
+    job.finish(report)
     _count(report=report, difference=job.compare())
     return report
 
@@ -132,6 +136,9 @@ class StationImport:
         self.rows.append(found)
         return found.code
 
+    def finish(self, report: Report) -> None:
+        """Each row was judged by itself."""
+
     def compare(self) -> Difference:
         return compare_stations(
             network_id=self.network_id,
@@ -159,7 +166,7 @@ class MemberImport:
     network: Network
     today: date
     rows: list[MemberRow] = field(default_factory=list)
-    noun: str = ""
+    noun: str = "member"
     heads: Mapping[str, str] = field(default_factory=lambda: MEMBER_HEADS)
 
     def __post_init__(self) -> None:
@@ -174,6 +181,12 @@ class MemberImport:
             return None
         self.rows.append(found)
         return found.code
+
+    def finish(self, report: Report) -> None:
+        """As on the page: somebody of the city's office has to stay."""
+        others = [row.code for row in self.rows if row.values.get("role", "city_office") != "city_office"]
+        if queries.loses_officers(network_id=self.network_id, codes=others):
+            report.errors.append(problem(code="import.last_officer"))
 
     def compare(self) -> Difference:
         return compare_members(
@@ -229,6 +242,9 @@ class PlanImport:
             row.warn("import.plan_past", "date")
         elif before["ends_at"] != found.ends_at:
             row.refuse("import.plan_frozen", "ends_at")
+
+    def finish(self, report: Report) -> None:
+        """Each row was judged by itself."""
 
     def compare(self) -> Difference:
         days = [row.day for row in self.rows]

@@ -1,13 +1,15 @@
 """What an import would do, row by row, in the words of the file: for looking at before anything changes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from typing import Any, Protocol
 
+from workstation.geography.outlines import extent_of
 from workstation.imports.differences import Altered, Difference
+from workstation.imports.ledgers import CHANNELS, PARTIES
 from workstation.imports.members import ROLES
 from workstation.imports.stations import KINDS, STATUSES
 from workstation.local_time import LOCAL
@@ -38,12 +40,34 @@ MEMBER_HEADS = {
     "stations": "所属站点",
 }
 PLAN_HEADS = {"station_id": "站点", "member_id": "委员", "starts_at": "开始", "ends_at": "结束"}
+LEDGER_HEADS = {
+    "entry": "类别",
+    "station_id": "站点",
+    "member_id": "委员",
+    "starts_at": "开始",
+    "ends_at": "结束",
+    "headcount": "人数",
+    "topic": "主题",
+    "channel": "渠道",
+    "party_kind": "对象",
+    "answered_on_spot": "当场答复",
+    "wants_reply": "需要回复",
+    "summary": "摘要",
+    "note": "备注",
+}
+OUTLINE_HEADS = {"geometry": "轮廓"}
 # By column; the first name of each value is the one that templates give.
 WORDS = {
     column: {value: name for name, value in reversed(list(choices.items()))}
-    for column, choices in (("kind", KINDS), ("status", STATUSES), ("role", ROLES))
+    for column, choices in (
+        ("kind", KINDS),
+        ("status", STATUSES),
+        ("role", ROLES),
+        ("channel", CHANNELS),
+        ("party_kind", PARTIES),
+    )
 }
-POINTERS = {"division_id", "area_id", "sector", "station_id", "member_id"}
+POINTERS = {"division_id", "area_id", "sector", "station_id", "member_id", "topic"}
 
 
 class Described(Protocol):
@@ -82,8 +106,9 @@ def list_lines(*, job: Described, difference: Difference, limit: int = MOST_ROWS
 def digest_of(*, job: Described, difference: Difference) -> str:
     """Says whether an import would do the same as when somebody looked at it."""
     digest = sha256()
-    for line in _lines(job, difference):
-        digest.update(repr(line).encode())
+    for line, altered in zip(_lines(job, difference), difference.altered, strict=True):
+        # An outline is described by its size only.
+        digest.update(repr((line, altered.after.get("geometry"))).encode())
     return digest.hexdigest()
 
 
@@ -98,13 +123,16 @@ def _changed(altered: Altered, heads: Mapping[str, str]) -> Changed:
     old = {name: plain(before[name]) for name in names} if before is not None else {}
     new = {name: plain(after[name]) for name in names}
     for part, (former, latter) in altered.parts.items():
-        old[f"item.{part}"], new[f"item.{part}"] = _item(former), _item(latter)
+        name = part if part in heads else f"item.{part}"
+        old[name], new[name] = _kept_part(former), _kept_part(latter)
     return Changed(str(after["id"]), None if before is None else old, new)
 
 
-def _item(item: Mapping[str, Any] | None) -> dict[str, Any]:
-    """As workstation/network/station_edits.py has it; one that nobody has looked at is not met."""
-    said = item or {"met": False}
+def _kept_part(part: Mapping[str, Any] | Collection[str] | None) -> Any:
+    """An item as workstation/network/station_edits.py has it, stations as workstation/people/directory.py."""
+    if part is not None and not isinstance(part, Mapping):
+        return sorted(part)
+    said = part or {"met": False}  # one that nobody has looked at is not met
     return {name: plain(said.get(name)) for name in ("met", "checker", "confirmed_on", "proof")}
 
 
@@ -120,7 +148,8 @@ def _cells(altered: Altered, heads: Mapping[str, str], names: Mapping[str, str])
     before, after = altered.before, altered.after
 
     def text(name: str, value: Any) -> str:
-        return _text(WORDS.get(name, names if name in POINTERS else {}).get(value, value))
+        known = WORDS.get(name) or (names if name in POINTERS else None)
+        return _text(known.get(value, value) if known else value)
 
     columns = [
         Cell(head, None if before is None else text(name, before[name]), text(name, after[name]))
@@ -139,6 +168,10 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, Mapping):
+        size = extent_of(geometry=value)
+        middle = f"{size.middle.lat:.4f}, {size.middle.lon:.4f}"
+        return f"{size.parts} 片 · {size.points} 个点 · 约 {size.area_km2:.1f} 平方公里 · 中心 {middle}"
     return f"{value.astimezone(LOCAL):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
 
 

@@ -44,9 +44,23 @@ MESSAGES: dict[str, str] = {
     "import.will_create": "本网络还没有「{value}」，将新建。",
     # Rules of one kind of row
     "import.district_required": "区办人员要填写所在的区。",
+    "import.last_officer": "导入以后网络里就没有市办人员了，请至少留一位。",
     "import.span": "结束要晚于开始，且一班不超过 12 小时。",
     "import.plan_frozen": "这一班已经开始，不能再改。",
     "import.plan_past": "这一班已经过去，仍会导入。",
+    # Outlines
+    "import.geojson": "这不是 GeoJSON：应是一个 FeatureCollection，每个街道或区是其中一个 Feature。",
+    "import.outline_unknown": "没有编码或名称为「{value}」的街道或区，请用本网络已有的。",
+    "import.outline_type": "轮廓应是 Polygon 或 MultiPolygon。",
+    "import.outline_invalid": "轮廓不合规：{where}。请在制图软件里修好。",
+    "import.outline_points": "轮廓的点太多（最多 {limit} 个），请先在制图软件里简化。",
+    "import.outline_datum": "坐标系可能选错了：按 {datum} 有 {more} 落在所属的区里，按所选的只有 {less}。",
+    "import.outline_outside": "只有 {share} 在{division}的轮廓以内，请核对坐标系和编码。",
+    # Ledgers
+    "import.topic_unknown": "没有叫「{value}」的主题，可选：{choices}。",
+    "import.ledger_future": "还没有过去，台账只收已经发生的。",
+    "import.ledger_other": "这一班已经导入过，结束时间或备注与上次不同。请在那条记录上更正，或改回原样。",
+    "import.ledger_near": "系统里已有这位委员当时在本站的记录，可能是同一次；相差 30 分钟以内的只算一次。",
 }
 
 

@@ -1,19 +1,23 @@
 """Asks the database for what the rows of a file point at, and for what they would replace."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
-from workstation.database import db
+from workstation.database import db, id_list, one_of
 from workstation.geography.nearest import Box
 from workstation.geography.outlines import outline_from_geojson
 from workstation.imports.directory import Directory, Group, Index, Place, index_of
 from workstation.network.models import Area, ChecklistItem, Division, Network, Sector, Station
-from workstation.network.queries import list_divisions, list_outlines
+from workstation.network.queries import confine_stations, list_divisions, list_outlines, list_topics
 from workstation.people.models import Member, StationMember
-from workstation.shifts.models import PlannedShift
+from workstation.people.rules import Scope
+from workstation.receptions.models import Reception
+from workstation.shifts.models import PlannedShift, Shift
+from workstation.shifts.rules import Span
+from workstation.sync.models import Receipt
 
 
 def get_directory(*, network: Network, today: date) -> Directory:
@@ -62,10 +66,40 @@ def get_station_index(*, network_id: int) -> Index:
     return index_of(db.session.execute(statement).all())
 
 
+def get_own_station_index(*, scope: Scope) -> Index:
+    """The same, only those that a member of staff answers for."""
+    columns: tuple[Any, ...] = (Station.id, Station.code, Station.name)
+    return index_of(db.session.execute(confine_stations(select(*columns), scope=scope)).all())
+
+
+def get_topic_index(*, network_id: int) -> Index:
+    """What a reception can be about, by code and by name."""
+    return index_of(list_topics(network_id=network_id))
+
+
 def get_member_index(*, network_id: int) -> Index:
     """People by code and by name."""
     statement = select(Member.id, Member.code, Member.name).where(Member.network_id == network_id)
     return index_of(db.session.execute(statement).all())
+
+
+def list_officers(*, network_id: int) -> list[Member]:
+    """Who may enter a whole ledger on behalf of others: the city office's people, then the districts'."""
+    statement = select(Member).where(
+        Member.network_id == network_id,
+        Member.role.in_(("city_office", "district_office")),
+        Member.disabled_at.is_(None),
+    )
+    return list(db.session.scalars(statement.order_by(Member.role, Member.code)))
+
+
+def loses_officers(*, network_id: int, codes: Collection[str]) -> bool:
+    """Whether everybody of the city's office is among the people with these codes."""
+    statement = select(Member.code).where(
+        Member.network_id == network_id, Member.role == "city_office", Member.disabled_at.is_(None)
+    )
+    officers = set(db.session.scalars(statement))
+    return bool(officers) and officers <= set(codes)
 
 
 def stored_stations(*, network_id: int) -> dict[str, dict[str, Any]]:
@@ -116,3 +150,42 @@ def stored_plans(*, network_id: int, days: Sequence[date]) -> dict[tuple[str, st
     )
     rows = (dict(row) for row in db.session.execute(statement).mappings())
     return {(row["station_id"], row["member_id"], row["starts_at"]): row for row in rows}
+
+
+def known_entries(*, network_id: int, ids: Collection[str]) -> set[str]:
+    """Those of these ids under which an entry came before, whatever became of it."""
+    statement = select(Receipt.entry_id).where(
+        Receipt.network_id == network_id, one_of(Receipt.entry_id, "ids", dialect=db.engine.dialect.name)
+    )
+    return set(db.session.scalars(statement, {"ids": id_list(ids)}))
+
+
+class Fact(NamedTuple):
+    """A shift or reception that stands in the database already."""
+
+    id: str
+    station_id: str
+    member_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def stored_facts(
+    *, network_id: int, model: type[Shift] | type[Reception], member_ids: Collection[str], span: Span
+) -> list[Fact]:
+    """What these people did from a day before the span to a day after it, and did not take back."""
+    ends_at = model.ended_at if model is Reception else func.coalesce(model.ended_at, Shift.closes_at)
+    near = timedelta(days=1)
+    statement = select(
+        model.id,
+        model.station_id,
+        model.member_id,
+        model.started_at,
+        func.coalesce(ends_at, model.started_at),
+    ).where(
+        model.network_id == network_id,
+        one_of(model.member_id, "members", dialect=db.engine.dialect.name),
+        model.started_at.between(span.starts_at - near, span.ends_at + near),
+        model.withdrawn.is_(False),
+    )
+    return [Fact(*row) for row in db.session.execute(statement, {"members": id_list(member_ids)})]

@@ -4,23 +4,23 @@ import io
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from xml.etree.ElementTree import ParseError
 
 from workstation.imports.problems import Unreadable, problem
 
 # Declared sizes can be trusted as a limit: zipfile stops reading a member at its declared size.
 MOST_UNPACKED_BYTES = 100 * 1024 * 1024
 MOST_COLUMNS = 100
+BLANK = (None,) * MOST_COLUMNS
 
 
 def read_rows(*, content: bytes) -> Iterator[tuple[int, list[str]]]:
     """Numbered rows, blank ones included. Raises Unreadable for what is no XLSX or unpacks too large."""
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
         _refuse_bombs(content)
         yield from _rows(content)
-    except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, EOFError) as error:
+    except Unreadable:
+        raise
+    except Exception as error:  # for a broken part openpyxl raises whatever its insides raise
         raise Unreadable(problem(code="import.unreadable")) from error
 
 
@@ -41,7 +41,8 @@ def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # some programs write a wrong size: rows beyond it would be lost
         for number, values in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), 1):
-            yield number, [_text(value) for value in values]
+            # One cell in the last row brings a million blank rows before it.
+            yield number, [] if values == BLANK else [_text(value) for value in values]
     finally:
         book.close()
 

@@ -170,8 +170,8 @@ def _position(*, row: Row, directory: Directory, place: Place | None, datum: Dat
     if lat is None or lon is None:
         return None
     given = Position(lat, lon)
-    if not _is_inside(position=given, bounds=directory.bounds):
-        swapped = _is_inside(position=Position(lon, lat), bounds=directory.bounds)
+    if not is_inside(position=given, bounds=directory.bounds):
+        swapped = is_inside(position=Position(lon, lat), bounds=directory.bounds)
         row.refuse("import.axes_swapped" if swapped else "import.position_outside", "lat", lat=lat, lon=lon)
         return None
     position = to_wgs84(position=given, datum=datum)
@@ -181,7 +181,8 @@ def _position(*, row: Row, directory: Directory, place: Place | None, datum: Dat
     return Position(round(position.lat, 7), round(position.lon, 7))
 
 
-def _is_inside(*, position: Position, bounds: Box | None) -> bool:
+def is_inside(*, position: Position, bounds: Box | None) -> bool:
+    """Whether it lies within the network's bounds, or at least on earth."""
     if bounds is None:
         return abs(position.lat) <= 90
     south, west, north, east = bounds

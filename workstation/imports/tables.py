@@ -59,7 +59,7 @@ def _trimmed(cells: Cells) -> Cells:
 
 
 def _csv_rows(content: bytes) -> Iterator[tuple[int, Cells]]:
-    text = _decoded(content)
+    text = decoded(content)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     number = 0
     try:
@@ -69,7 +69,8 @@ def _csv_rows(content: bytes) -> Iterator[tuple[int, Cells]]:
         raise Unreadable(problem(code="import.row_malformed", row=number + 1)) from error
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """The text in whichever usual encoding it came. Raises Unreadable."""
     if content.startswith(UTF16_MARKS):
         raise Unreadable(problem(code="import.encoding"))
     for encoding in ("utf-8-sig", "gb18030"):

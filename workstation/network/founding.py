@@ -10,6 +10,7 @@ from workstation.feed.models import EVERYBODY
 from workstation.feed.operations import FeedChange, publish
 from workstation.ids import new_id
 from workstation.network.models import Division, Network, Topic
+from workstation.network.rule_versions import begin_versions
 
 # Beihai's 四有; others (五个有, 六个一, 五上墙) are data of a network too.
 DEFAULT_STANDARD = ("统一标识", "固定阵地", "明确职责", "配套工作机制")
@@ -61,6 +62,7 @@ def found_network(*, founding: Founding, now: datetime) -> Network:
     )
     db.session.add(network)
     db.session.flush()
+    begin_versions(network)
     divisions = divide(city=founding.city, streets=founding.streets)
     topics = [
         {"code": code, "id": new_id(), "name": name, "position": position}

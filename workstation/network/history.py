@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, and_, func, select
 
+from workstation.audit.operations import Actor, Deed, note
 from workstation.database import db, insert_rows
 from workstation.errors import Refusal
 from workstation.network.models import Edit
@@ -19,12 +20,13 @@ IDS_A_STATEMENT = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Editor:
-    """Who changes something, when and why. `member_id` is None at the server's command line."""
+    """Who changes something, when, why and on which device. Nobody at the server's command line."""
 
     network_id: int
     member_id: str | None
     now: datetime
     reason: str
+    device_id: str | None = None
 
 
 class Changed(NamedTuple):
@@ -76,6 +78,24 @@ def note_edits(*, editor: Editor, noun: str, changes: Sequence[Changed], undoes:
         for change in changes
     ]
     insert_rows(Edit, rows)
+    _audit(editor, noun, changes)
+
+
+def _audit(editor: Editor, noun: str, changes: Sequence[Changed]) -> None:
+    """The same for the auditor, who sees it beside all else that was done."""
+    actor = Actor(
+        network_id=editor.network_id,
+        now=editor.now,
+        member_id=editor.member_id,
+        device_id=editor.device_id,
+    )
+    note(actor=actor, deeds=[_deed(noun, change) for change in changes], reason=editor.reason)
+
+
+def _deed(noun: str, change: Changed) -> Deed:
+    what = "made" if change.before is None else "removed" if change.after is None else "edited"
+    whose = (change.after or change.before or {}).get("member_id")
+    return Deed(f"{noun}.{what}", noun, change.thing_id, change.before, change.after, whose)
 
 
 def list_edits(

@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from workstation.database import Base, Id, Json, UtcDateTime
+
+OPEN = text("state = 'proposed'")
 
 
 class Network(Base):
@@ -26,6 +28,53 @@ class Network(Base):
     thresholds: Mapped[dict[str, Any]] = mapped_column(Json)
     rules_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RuleVersion(Base):
+    """A standard and thresholds that somebody proposed, and what a second person said to them.
+
+    Those that were agreed to are the versions 1, 2, 3 … that figures print. Only ever added to and decided
+    once; taking a version back is proposing the one before again.
+    """
+
+    __tablename__ = "rule_versions"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id"], ["networks.id"]),
+        ForeignKeyConstraint(["network_id", "proposed_by_id"], ["members.network_id", "members.id"]),
+        ForeignKeyConstraint(["network_id", "decided_by_id"], ["members.network_id", "members.id"]),
+        UniqueConstraint("network_id", "version"),
+        CheckConstraint("state IN ('proposed', 'agreed', 'declined', 'withdrawn')", name="state"),
+        CheckConstraint("(state = 'agreed') = (version IS NOT NULL)", name="version"),
+        # Whoever counts in the code may err; nobody agrees to an own proposal.
+        CheckConstraint("state = 'withdrawn' OR decided_by_id <> proposed_by_id", name="second_person"),
+        # One proposal waits at a time.
+        Index(
+            "uq_rule_versions_proposed",
+            "network_id",
+            unique=True,
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
+    )
+
+    network_id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    # Its number once it was agreed to.
+    version: Mapped[int | None]
+    # The version that it changes; null for the first.
+    base_version: Mapped[int | None]
+    standard: Mapped[list[str]] = mapped_column(Json)
+    thresholds: Mapped[dict[str, Any]] = mapped_column(Json)
+    state: Mapped[str] = mapped_column(String(20))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Null: what a network began with.
+    proposed_by_id: Mapped[str | None] = mapped_column(Id)
+    reason: Mapped[str] = mapped_column(String(500))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Null with a moment beside it: somebody at the server's command line.
+    decided_by_id: Mapped[str | None] = mapped_column(Id)
+    decision_reason: Mapped[str | None] = mapped_column(String(500))
+    applies_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Division(Base):
@@ -188,7 +237,7 @@ class Edit(Base):
     )
 
     network_id: Mapped[int] = mapped_column(primary_key=True)
-    # station, area, topic, planned_shift, or rules (of the network).
+    # station, area, topic, planned_shift or member.
     noun: Mapped[str] = mapped_column(String(20), primary_key=True)
     thing_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)

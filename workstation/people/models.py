@@ -79,6 +79,8 @@ class Device(Base):
     token_hash: Mapped[str | None] = mapped_column(String(64))
     enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Only of office pages: the end of the hour of last use, so that a forgotten one ends; shown to nobody.
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # What the last call said; kept so that figures know what they do not know. No history.
     last_sync_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     pending: Mapped[int] = mapped_column(default=0)
@@ -87,7 +89,10 @@ class Device(Base):
 
 
 class EnrolmentCode(Base):
-    """A one-time code, stored hashed. `purpose`: enrol, transfer (to another browser) or door."""
+    """A one-time code, stored hashed.
+
+    `purpose`: enrol, transfer (to another browser), door, or reset (a password).
+    """
 
     __tablename__ = "enrolment_codes"
     __table_args__ = (
@@ -95,7 +100,7 @@ class EnrolmentCode(Base):
         ForeignKeyConstraint(["network_id", "member_id"], ["members.network_id", "members.id"]),
         ForeignKeyConstraint(["network_id", "station_id"], ["stations.network_id", "stations.id"]),
         UniqueConstraint("code_hash"),
-        CheckConstraint("purpose IN ('enrol', 'transfer', 'door')", name="purpose"),
+        CheckConstraint("purpose IN ('enrol', 'transfer', 'door', 'reset')", name="purpose"),
     )
 
     network_id: Mapped[int] = mapped_column(primary_key=True)

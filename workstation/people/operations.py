@@ -12,8 +12,7 @@ from workstation.errors import Refusal
 from workstation.feed.operations import FeedChange, publish
 from workstation.ids import new_id
 from workstation.people.models import Device, EnrolmentCode, Member, Notice, SignInFailure
-from workstation.people.passwords import matches
-from workstation.people.queries import find_account, find_code, find_member
+from workstation.people.queries import find_code, find_member
 from workstation.people.rules import FAILURES_REMEMBERED, SAME_ANSWER_FOR
 
 
@@ -62,7 +61,7 @@ def redeem_code(*, code_hash: str, card: DeviceCard, now: datetime) -> Device:
     answer that got lost burns nothing.
     """
     code = find_code(code_hash=code_hash)
-    if code is None or code.member_id is None:
+    if code is None or code.member_id is None or code.purpose not in ("enrol", "transfer"):
         raise Refusal("sign_in.refused")
     member = find_member(network_id=code.network_id, member_id=code.member_id)
     if member is None or member.disabled_at is not None:
@@ -123,15 +122,6 @@ def choose_name_at_door(*, network_id: int, member_id: str, shows: bool) -> None
     db.session.get_one(Member, (network_id, member_id)).shows_name_at_door = shows
 
 
-def sign_in(*, account: str, password: str, card: DeviceCard, now: datetime) -> Device:
-    """Enrols an installation by password. Refuses with sign_in.refused, in the same time whatever it was."""
-    member = find_account(account)
-    fits = matches(password, stored=member.password_hash if member else None)
-    if member is None or not fits or member.disabled_at is not None:
-        raise Refusal("sign_in.refused")
-    return add_device(member=member, card=card, now=now)
-
-
 def add_device(*, member: Member, card: DeviceCard, now: datetime) -> Device:
     """A new device of this person; the person's other devices are told."""
     device = Device(
@@ -190,6 +180,36 @@ def revoke_device(*, network_id: int, device_id: str, now: datetime) -> Device:
         raise Refusal("device.not_found")
     device.revoked_at = device.revoked_at or now
     return device
+
+
+def note_use(*, network_id: int, device_id: str, now: datetime) -> None:
+    """That an office page is in use, told as the end of this hour: one write an hour, and no finer trace."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    used = (Device.network_id == network_id) & (Device.id == device_id)
+    db.session.execute(update(Device).where(used).values(used_at=hour + timedelta(hours=1)))
+
+
+def name_device(*, network_id: int, device_id: str, name: str) -> None:
+    """Gives a device a name by which its person knows it."""
+    db.session.get_one(Device, (network_id, device_id)).name = name
+
+
+def issue_codes(*, network_id: int, hashes: Mapping[str, str], now: datetime, lives: timedelta) -> datetime:
+    """Enrolment codes for many people at once, by member id; says when they end."""
+    rows = [
+        {
+            "network_id": network_id,
+            "id": new_id(),
+            "purpose": "enrol",
+            "code_hash": code_hash,
+            "member_id": member_id,
+            "issued_at": now,
+            "expires_at": now + lives,
+        }
+        for member_id, code_hash in hashes.items()
+    ]
+    insert_rows(EnrolmentCode, rows)
+    return now + lives
 
 
 def note_failure(*, address_hash: str, account_hash: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Asks the database for people, devices and codes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,6 +8,7 @@ from sqlalchemy import Select, and_, bindparam, func, select
 
 from workstation.database import db
 from workstation.errors import Refusal
+from workstation.ids import is_id
 from workstation.network.models import Network, Station
 from workstation.network.queries import confine_stations, list_sectors
 from workstation.people.models import Device, EnrolmentCode, Member, SignInFailure, StationMember
@@ -35,6 +36,10 @@ class Session(NamedTuple):
     device_name: str
     key_thumbprint: str | None
     revoked_at: datetime | None
+    platform: str | None
+    enrolled_at: datetime
+    used_at: datetime | None
+    last_sync_at: datetime | None
 
 
 SESSION_COLUMNS = (
@@ -53,6 +58,10 @@ SESSION_COLUMNS = (
     Device.name,
     Device.key_thumbprint,
     Device.revoked_at,
+    Device.platform,
+    Device.enrolled_at,
+    Device.used_at,
+    Device.last_sync_at,
 )
 
 
@@ -191,19 +200,38 @@ def may_manage(*, scope: Scope, member_id: str) -> bool:
     return db.session.scalar(_managed(scope=scope).where(Member.id == member_id)) is not None
 
 
+def list_managed(*, scope: Scope, ids: Collection[str]) -> set[str]:
+    """Which of these people this person of staff may enrol."""
+    found = _managed(scope=scope).with_only_columns(Member.id).where(Member.id.in_(ids))
+    return set(db.session.scalars(found))
+
+
 def list_people(*, scope: Scope, q: str, after: str) -> list[dict[str, Any]]:
     """One page of people within the scope by code, with their stations' names and their devices."""
     statement = _managed(scope=scope).where(Member.code > after).order_by(Member.code).limit(PEOPLE_PAGE)
     if q:
         found = Member.name.contains(q, autoescape=True) | Member.code.contains(q, autoescape=True)
         statement = statement.where(found)
-    people = list(db.session.scalars(statement))
-    sectors = {sector.code: sector.name for sector in list_sectors(network_id=scope.network_id)}
+    return describe_people(network_id=scope.network_id, people=list(db.session.scalars(statement)))
+
+
+def get_person_in_scope(*, scope: Scope, member_id: str) -> Member:
+    """One person whom this person of staff manages. Refuses with member.not_found."""
+    own = _managed(scope=scope).where(Member.id == member_id)
+    member: Member | None = db.session.scalar(own) if is_id(member_id) else None
+    if member is None:
+        raise Refusal("member.not_found")
+    return member
+
+
+def describe_people(*, network_id: int, people: Sequence[Member]) -> list[dict[str, Any]]:
+    """People as a list shows them, with their stations' names and their devices."""
+    sectors = {sector.code: sector.name for sector in list_sectors(network_id=network_id)}
     ids = [member.id for member in people]
-    stations, devices = _station_names(scope.network_id, ids), _devices(scope.network_id, ids)
+    stations, devices = _station_names(network_id, ids), _devices(network_id, ids)
     return [
         {
-            **{name: getattr(member, name) for name in ("id", "code", "name", "role")},
+            **{name: getattr(member, name) for name in ("id", "code", "name", "role", "disabled_at")},
             "sector": sectors.get(member.sector or ""),
             "stations": stations.get(member.id, []),
             "devices": devices.get(member.id, []),

@@ -19,6 +19,9 @@ CODE_LIVES = timedelta(hours=72)
 TRANSFER_CODE_LIVES = timedelta(minutes=10)
 SAME_ANSWER_FOR = timedelta(minutes=10)  # a repeated enrolment by the same installation
 
+# Who can see more than the own stations: their sign-in ends soon, wherever it was made.
+OFFICERS: frozenset[str] = frozenset({"district_office", "city_office", "auditor"})
+
 FAILURES_REMEMBERED = timedelta(minutes=15)
 FAILURES_ON_ACCOUNT = 10
 FAILURES_FROM_ADDRESS = 60
@@ -69,3 +72,20 @@ def wait_after_failures(
         if len(failures) >= limit
     ]
     return max(waits, default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lifetime:
+    """How long a sign-in holds: at most `lives` in all, and `idle` since it was last used."""
+
+    idle: timedelta
+    lives: timedelta
+
+    def is_over(self, *, began: datetime, used: datetime, now: datetime) -> bool:
+        """Whether a person has to sign in again."""
+        return now - began >= self.lives or now - used >= self.idle
+
+
+def is_of_office(*, role: str, platform: str | None) -> bool:
+    """Whether a sign-in is an office's, which ends soon, or a phone's, on which somebody records."""
+    return role in OFFICERS or platform == OFFICE_PLATFORM

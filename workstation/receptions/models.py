@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from workstation.check_ins.models import IS_RELEASED
 from workstation.database import Base, Id, Json, UtcDateTime
 
 
@@ -18,6 +19,14 @@ class Reception(Base):
         CheckConstraint("headcount >= 1", name="headcount"),
         Index("ix_receptions_station_day", "network_id", "station_id", "day"),
         Index("ix_receptions_member", "network_id", "member_id", "started_at"),
+        Index(
+            "ix_receptions_released",
+            "network_id",
+            "day",
+            "station_id",
+            postgresql_where=IS_RELEASED["postgresql"],
+            sqlite_where=IS_RELEASED["sqlite"],
+        ),
     )
 
     network_id: Mapped[int] = mapped_column(primary_key=True)

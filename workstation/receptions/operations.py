@@ -40,3 +40,12 @@ def keep_constituents(*, network_id: int, given: Mapping[str, Mapping[str, Any]]
 def _lock_away(constituent: Mapping[str, Any], bound_to: str, keys: Keys) -> bytes:
     identity = {"name": constituent.get("name"), "contact": constituent.get("contact")}
     return keys.encrypt("constituent", json.dumps(identity).encode(), bound_to=bound_to)
+
+
+def open_up(constituent: Constituent, *, keys: Keys) -> dict[str, Any] | None:
+    """{name, contact}, or None once it is redacted or can't be opened."""
+    if constituent.identity is None:
+        return None
+    bound_to = f"{constituent.network_id} {constituent.reception_id}"
+    plain = keys.decrypt("constituent", constituent.identity, bound_to=bound_to)
+    return None if plain is None else dict(json.loads(plain))

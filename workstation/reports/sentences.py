@@ -89,6 +89,7 @@ def notes(figures: Figures, *, ends_on: date) -> list[str]:
             f"有{totals['silent_phones']}台手机可能还有记录没有发出：能确定的列为数字，可能补到的另行注明，"
             "表中写作“低–高”。"
         )
+    said += _released(totals)
     said += [
         f"站点和街道的状况以{day(last)}为准。五项达标条件中已评{optional(totals['gates_judged'])}项，其余未评，"
         "未评不作达标或未达标。",
@@ -96,6 +97,14 @@ def notes(figures: Figures, *, ends_on: date) -> list[str]:
         f"按规则第{figures['rules_version']}版计算。",
     ]
     return said
+
+
+def _released(totals: Figures) -> list[str]:
+    """Editions from before this was counted say nothing of it."""
+    counts = totals.get("released") or {"shifts": 0, "receptions": 0}
+    kinds = {"shifts": "次值班", "receptions": "次接待"}
+    what = "、".join(f"{whole(counts[name])}{kind}" for name, kind in kinds.items() if counts[name])
+    return [f"其中{what}原为待核，由工作人员放行后计入。"] if what else []
 
 
 def _settled(figures: Figures) -> str:

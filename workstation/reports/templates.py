@@ -1,6 +1,8 @@
 """The Word template: an office may bring its own, which can say what to print and do nothing else."""
 
 import io
+import struct
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -37,8 +39,22 @@ NOT_IN_TEMPLATES = (
     nodes.With,
 )
 DEEPEST_LOOP = 2
-# Raised by zipfile, lxml, python-docx and Jinja2 for a file that is no template.
-UNREADABLE = (BadZipFile, LxmlError, TemplateError, KeyError, ValueError, OSError, AttributeError)
+# Raised by zipfile, lxml, python-docx and Jinja2 for a file that is no template. A damaged archive also
+# asks for methods that zipfile does not know, or for a password.
+UNREADABLE = (
+    BadZipFile,
+    LxmlError,
+    TemplateError,
+    LookupError,
+    ValueError,
+    OSError,
+    EOFError,
+    AttributeError,
+    TypeError,
+    RuntimeError,
+    zlib.error,
+    struct.error,
+)
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -70,7 +86,7 @@ def open_template(content: bytes) -> DocxTemplate:
     try:
         with ZipFile(io.BytesIO(content)) as parts:
             unpacked = sum(part.file_size for part in parts.infolist())
-    except BadZipFile:
+    except UNREADABLE:
         raise Refusal("report.template_invalid") from None
     if unpacked > MOST_UNPACKED_BYTES:
         raise Refusal("report.template_invalid")

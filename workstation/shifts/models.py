@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workstation.check_ins.models import Judged
+from workstation.check_ins.models import IS_RELEASED, Judged
 from workstation.database import Base, Id, Json, UtcDateTime
 
 
@@ -21,6 +21,14 @@ class Shift(Judged, Base):
         ForeignKeyConstraint(["network_id", "member_id"], ["members.network_id", "members.id"]),
         Index("ix_shifts_station_day", "network_id", "station_id", "day"),
         Index("ix_shifts_member", "network_id", "member_id", "started_at"),
+        Index(
+            "ix_shifts_released",
+            "network_id",
+            "day",
+            "station_id",
+            postgresql_where=IS_RELEASED["postgresql"],
+            sqlite_where=IS_RELEASED["sqlite"],
+        ),
         # Few have no end, so who is on duty now is found without going through all that ever were.
         Index(
             "ix_shifts_open",

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from workstation.check_ins.rules import UNJUDGED, Fenced, evidence_of, flags_of, judge_position
-from workstation.check_ins.station_codes import is_code_valid
+from workstation.check_ins.station_codes import MOST_CODES_A_DAY, is_code_valid
 from workstation.keys import Keys
+from workstation.local_time import local_day
 from workstation.people.rules import STAFF, Scope
 from workstation.sync.entries import ROOT_KINDS, Entry, Kept, Sender
 from workstation.sync.rules import Clocks, read_clocks
@@ -16,6 +17,13 @@ CORRECTABLE = (*ROOT_KINDS, "shift_end")
 
 # Says what is wrong with the changes of a correction, given the kind of its target; empty when nothing is.
 CheckChanges = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+# How often codes were given lately under this name, now included: guesses are limited (api/code_attempts.py).
+CountCodes = Callable[[str], int]
+
+
+def count_no_codes(_name: str) -> int:
+    """Where nobody can guess: what came by a file, or what staff decide."""
+    return 0
 
 
 class Placed(Fenced, Protocol):
@@ -42,16 +50,33 @@ def clocks_of(entry: Entry, *, sent_at: datetime, received_at: datetime) -> Cloc
     )
 
 
-def judge_presence(kept: Kept, *, entry: Entry, station: Placed | None, keys: Keys) -> None:
+def judge_presence(
+    kept: Kept, *, entry: Entry, station: Placed | None, keys: Keys, count_codes: CountCodes = count_no_codes
+) -> None:
     """Writes verdict, distance, evidence and flags into `kept`; null where the station is unknown."""
     if entry.kind not in PRESENCE:
         return
     judged = UNJUDGED if station is None else judge_position(fix=entry.fix, station=station)
-    valid = station is not None and _is_code_valid(kept, entry=entry, station=station, keys=keys)
+    too_many = station is not None and _is_guessing(kept, entry=entry, count_codes=count_codes)
+    fits = station is not None and _is_code_valid(kept, entry=entry, station=station, keys=keys)
+    valid = fits and not too_many
     by_word = entry.stated_at is not None or kept.entered_by_id is not None
     kept.verdict, kept.distance_m, kept.accuracy_m = judged
     kept.evidence = evidence_of(verdict=judged.verdict, code_valid=valid, by_word=by_word)
-    kept.flags += flags_of(verdict=judged.verdict, code_given=bool(entry.station_code), code_valid=valid)
+    kept.flags += flags_of(
+        verdict=judged.verdict,
+        code_given=bool(entry.station_code),
+        code_valid=valid,
+        too_many_codes=too_many,
+    )
+
+
+def _is_guessing(kept: Kept, *, entry: Entry, count_codes: CountCodes) -> bool:
+    """Whether this person gave more codes for this station and day than anybody needs."""
+    if not entry.station_code or kept.occurred_at is None:
+        return False
+    name = f"{kept.network_id} {kept.member_id} {entry.station_id} {local_day(kept.occurred_at)}"
+    return count_codes(name) > MOST_CODES_A_DAY
 
 
 def _is_code_valid(kept: Kept, *, entry: Entry, station: Placed, keys: Keys) -> bool:

@@ -32,7 +32,9 @@ from workstation.sync.entries import (
 from workstation.sync.held import open_up
 from workstation.sync.judgement import (
     CheckChanges,
+    CountCodes,
     clocks_of,
+    count_no_codes,
     judge_presence,
     reason_about_target,
     reason_to_hold,
@@ -63,7 +65,14 @@ class Ledger:
     """What one call knows and what it will write."""
 
     def __init__(
-        self, *, sender: Sender, sent_at: datetime, received_at: datetime, keys: Keys, grammar: Grammar
+        self,
+        *,
+        sender: Sender,
+        sent_at: datetime,
+        received_at: datetime,
+        keys: Keys,
+        grammar: Grammar,
+        count_codes: CountCodes = count_no_codes,
     ) -> None:
         self.sender = sender
         self.network_id = sender.network_id
@@ -71,6 +80,7 @@ class Ledger:
         self.received_at = received_at
         self.keys = keys
         self.grammar = grammar
+        self.count_codes = count_codes
         self.new: dict[str, Kept] = {}
         self.changed: dict[str, Kept] = {}  # held before this call, a fact after it
         self.new_held: dict[tuple[str, str], HeldContent] = {}
@@ -279,7 +289,8 @@ class Ledger:
             clock_error_s=clocks and clocks.clock_error_s,
             flags=[*(clocks.flags if clocks else []), *entry.flags],
         )
-        judge_presence(kept, entry=entry, station=self._station(entry.station_id), keys=self.keys)
+        station = self._station(entry.station_id)
+        judge_presence(kept, entry=entry, station=station, keys=self.keys, count_codes=self.count_codes)
         return kept
 
     def _device_of(self, entry: Entry) -> str | None:

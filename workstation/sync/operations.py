@@ -27,6 +27,7 @@ from workstation.shifts.queries import list_plans
 from workstation.shifts.rules import Span
 from workstation.sync.entries import Entry, Kept, Result, Seal, Sender
 from workstation.sync.held import lock_away
+from workstation.sync.judgement import CountCodes, count_no_codes
 from workstation.sync.ledger import Grammar, Incoming, Ledger
 from workstation.sync.models import HeldEntry, Receipt
 from workstation.sync.stories import moment_of, tell
@@ -54,6 +55,7 @@ class Call:
     keys: Keys
     grammar: Grammar
     app_version: str | None = None
+    count_codes: CountCodes = count_no_codes
 
 
 def receive_batch(*, call: Call, incoming: Sequence[Incoming]) -> list[Result]:
@@ -109,6 +111,7 @@ def apply_entries(*, call: Call, incoming: Sequence[Incoming]) -> list[Result]:
         received_at=call.received_at,
         keys=call.keys,
         grammar=call.grammar,
+        count_codes=call.count_codes,
     )
     ledger.open_seals(incoming)
     ledger.read(incoming)

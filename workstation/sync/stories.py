@@ -25,6 +25,9 @@ def tell(root: Kept, family: Sequence[Kept], *, plans: Iterable[Span] = ()) -> R
     """The current row of check_ins, shifts or receptions for this root."""
     about = in_order(family)
     body, flags = corrected(root, about)
+    end = first_end(root, about)
+    if end is not None and "released" in end.flags and "released" not in flags:
+        flags.append("released")  # without its end the shift would not count as kept
     row = {
         "network_id": root.network_id,
         "id": root.entry_id,

@@ -24,6 +24,8 @@ export const router = createRouter({
       component: () => import('./pages/EnterForPage.vue'),
       props: true,
     },
+    { path: '/devices', component: () => import('./pages/DevicesPage.vue') },
+    { path: '/suggestions', component: () => import('./pages/SuggestionsPage.vue') },
     { path: '/diagnosis', component: () => import('./pages/DiagnosticsPage.vue') },
     { path: '/rescue', component: () => import('./pages/RescuePage.vue') },
     {

@@ -54,9 +54,22 @@ def test_a_code_for_a_person_is_printed_once_and_stored_only_as_a_hash(app: Flas
         assert answer["code"].replace("-", "") not in code.code_hash
 
 
+def test_a_code_for_the_first_account_sets_account_and_password(app: Flask, network: str) -> None:
+    words = ["codes", "issue", "--network", network, "--member", "W1", "--reset"]
+    answer = json.loads(run(app, *words).splitlines()[-1])
+    assert answer["url"].endswith(f"/staff#/reset/{answer['code']}")
+    body = {"code": answer["code"], "new_password": "four unrelated words"}
+    client = app.test_client()
+    nameless = client.post("/api/v1/password-resets", json=body)
+    assert (nameless.status_code, nameless.json["code"]) == (422, "account.missing")
+    done = client.post("/api/v1/password-resets", json=body | {"account": "zhang"})
+    assert (done.status_code, done.json) == (201, {"account": "zhang"})
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["--door", "A1", "--reset"], "--member"),
         (["--member", "W9"], "没有找到这位人员"),
         (["--door", "A9"], "没有找到这个站点"),
         ([], "--member"),

@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 
 from workstation.database import db
 from workstation.network.models import Station
+from workstation.sync.models import Receipt
 
 STREETS = "street_code,street,district_code,district\n440304001,南园街道,440304,福田区\n"
+OFFICER = {"编号": "C1", "姓名": "市办", "角色": "市办"}
 STATION = {
     "编码": "A1",
     "名称": "南园街道委员工作站",
@@ -108,6 +110,57 @@ def test_members_and_plan_from_spreadsheets(app: Flask, network: str, tmp_path: 
         assert (status, report["new"], report["applied"]) == (0, 1, True)
 
 
+def add_officers(app: Flask, tmp_path: Path, network: str, *rows: dict[str, str]) -> None:
+    file = tmp_path / "officers.csv"
+    file.write_text(csv_of(*rows))
+    run(app, "members", str(file), "--network", network, "--apply")
+
+
+def test_a_paper_ledger_comes_in_on_behalf_of_its_people_once(
+    app: Flask, network: str, tmp_path: Path
+) -> None:
+    stations, ledger = tmp_path / "stations.csv", tmp_path / "ledger.csv"
+    stations.write_text(csv_of(STATION))
+    run(app, "stations", str(stations), "--network", network, "--datum", "wgs84", "--apply")
+    add_officers(app, tmp_path, network, OFFICER, OFFICER | {"编号": "W1", "姓名": "林安远", "角色": "委员"})
+    ledger.write_text("类别,站点,委员,日期,开始,结束\n值班,A1,林安远,2024-03-05,09:00,11:30\n")
+    words = ["ledger", str(ledger), "--network", network]
+    assert (run(app, *words)[1]["new"], count_receipts(app)) == (1, 0)
+    assert run(app, *words, "--apply")[1]["applied"]
+    assert count_receipts(app) == 2
+    again = run(app, *words, "--apply")[1]
+    assert (again["new"], again["unchanged"], count_receipts(app)) == (0, 1, 2)
+
+
+def count_receipts(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).where(Receipt.device_id.is_(None))) or 0
+
+
+def test_it_must_be_clear_in_whose_name_a_ledger_comes_in(app: Flask, network: str, tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.csv"
+    ledger.write_text("类别,站点,委员,日期,开始\n")
+    words = ["import", "ledger", str(ledger), "--network", network]
+    nobody = app.test_cli_runner().invoke(args=words)
+    add_officers(app, tmp_path, network, OFFICER, OFFICER | {"编号": "C2"})
+    either = app.test_cli_runner().invoke(args=words)
+    for result in (nobody, either):
+        assert (result.exit_code, "--by" in result.output) == (1, True)
+    assert "C1、C2" in either.output
+    assert app.test_cli_runner().invoke(args=[*words, "--by", "C2"]).exit_code == 0
+
+
+def test_outlines_from_geojson(app: Flask, network: str, tmp_path: Path) -> None:
+    ring = [[114.05, 22.53], [114.07, 22.53], [114.07, 22.55], [114.05, 22.53]]
+    street = {"properties": {"name": "南园街道"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    file = tmp_path / "streets.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [street]}, ensure_ascii=False))
+    words = ["outlines", str(file), "--network", network, "--datum", "gcj02", "--apply"]
+    for new, unchanged in ((1, 0), (0, 1)):
+        status, report = run(app, *words)
+        assert (status, report["new"], report["unchanged"], report["applied"]) == (0, new, unchanged, True)
+
+
 def test_there_is_no_default_datum(app: Flask, network: str, tmp_path: Path) -> None:
     file = tmp_path / "stations.csv"
     file.write_text(csv_of(STATION))
@@ -124,7 +177,7 @@ def test_an_unknown_network_says_so(app: Flask, tmp_path: Path) -> None:
     assert "没有找到这个网络" in result.output
 
 
-@pytest.mark.parametrize("kind", ["stations", "members", "plan"])
+@pytest.mark.parametrize("kind", ["stations", "members", "plan", "ledger"])
 def test_a_template_reads_back_as_a_file_without_rows(
     app: Flask, network: str, tmp_path: Path, kind: str
 ) -> None:
@@ -132,6 +185,7 @@ def test_a_template_reads_back_as_a_file_without_rows(
     file = tmp_path / "template.csv"
     file.write_text(printed.stdout, newline="")
     datum = ["--datum", "wgs84"] if kind == "stations" else []
+    add_officers(app, tmp_path, network, OFFICER)
     status, report = run(app, kind, str(file), "--network", network, *datum)
     assert (status, report["errors"]) == (0, [])
     assert [warning["code"] for warning in report["warnings"]] == ["import.no_rows"]

@@ -295,6 +295,7 @@ def _fact(made: History, kind: Any, station: str, member: str, at: datetime) -> 
     random = made.random
     by = random.choice((None, None, None, made.officer, member))
     flags = random.sample(("late", "stated", "clock_skew", "overlap"), random.choice((0, 0, 0, 1, 2)))
+    flags += ["released"] if at.minute % 5 == 0 else []
     row = {
         "network_id": made.network_id,
         "id": new_id(),

@@ -128,7 +128,13 @@ class Question(Judge):
             "members_active": len({fact.member_id for each in stations for fact in self.records(each)}),
             "silent_phones": len(silent | {phone.id for phone in lost}),
             "provisional": len(unsettled),
+            "released": {kind: self.released(kind, stations) for kind in ("shifts", "receptions")},
         }
+
+    def released(self, kind: str, stations: list[Station]) -> int:
+        """Facts that count, and that staff had to release."""
+        facts = (self.clerk.facts(kind.removesuffix("s"), each, self.days) for each in stations)
+        return len([fact for some in facts for fact in some if "released" in fact.flags])
 
     def nowhere(self) -> list[Any]:
         """Phones that hold entries and were at no station that is known: in the network's totals only."""

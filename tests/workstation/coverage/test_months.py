@@ -46,7 +46,7 @@ def test_a_month_ends_where_the_next_begins(day: date) -> None:
 
 
 def test_bits_are_days() -> None:
-    assert days_of(date(2026, 2, 1), 0b1001) == (date(2026, 2, 1), date(2026, 2, 4))
+    assert days_of("2026-02-01:9") == (date(2026, 2, 1), date(2026, 2, 4))
 
 
 @pytest.fixture
@@ -92,4 +92,4 @@ def test_the_bits_of_a_month_are_its_kept_days(filled: Cast) -> None:
         with filled.app.app_context():
             months = db.session.execute(select(StationMonth.month, bits)).all()
             days = db.session.scalars(select(StationDay.day).where(getattr(StationDay, name) > 0)).all()
-        assert sorted(day for month, some in months for day in days_of(month, some)) == sorted(days)
+        assert sorted(day for month, some in months for day in days_of(f"{month}:{some}")) == sorted(days)

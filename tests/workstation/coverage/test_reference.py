@@ -22,6 +22,7 @@ from sqlalchemy import select
 
 from api import clock, create_app
 from api.codes import code_hash, new_code
+from tests.api.reporting import COLUMNS, word_tables
 from tests.cast import NOON
 from tests.databases import settings
 from tests.workstation.coverage.histories import History, make_history
@@ -34,12 +35,16 @@ from workstation.network.models import Network
 from workstation.people.models import Member
 from workstation.people.operations import issue_code
 from workstation.people.rules import CODE_LIVES
+from workstation.reports.document import write_row
 from workstation.shifts.models import Shift
 
 SEARCHES_ON = searching.get_current_profile_name() == "soak"
 NETWORKS = searching().max_examples if SEARCHES_ON else 200
 SHARDS = 4
 ON_POSTGRESQL = NETWORKS // 20
+REPORTED = (
+    1 if SEARCHES_ON else 10
+)  # of so many networks one gets a Word report, which takes a while to write
 GROUPINGS = ("network", "district", "street", "area", "sector", "kind", "station")
 
 
@@ -98,6 +103,7 @@ def test_the_engine_and_the_clerk_agree_on_the_demo_network(
     for by in GROUPINGS:
         compare_answers(office, question, query_of(asked) | {"by": by})
     compare_files(office)
+    compare_report(office)
     with app.app_context():
         db.engine.dispose()
 
@@ -133,6 +139,8 @@ def compare_network(app: Flask, seed: int) -> None:
     compare(office, groupings=2)
     compare_files(office)
     compare_pages(office)
+    if seed % REPORTED == 0:
+        compare_report(office)
     before = office.get("", by="station").json
     with app.app_context():
         rebuild(network_id=history.network_id)
@@ -242,6 +250,20 @@ def compare_files(office: Office) -> None:
     book = openpyxl.load_workbook(io.BytesIO(office.get(".xlsx", **query).data))
     assert sheet_rows(book["明细"]) == flat
     assert sheet_rows(book["合计"]) == [flattened(answer["totals"])]
+
+
+def compare_report(office: Office) -> None:
+    """The month's Word document says what the clerk would write into it."""
+    first = office.history.today.replace(day=1)
+    period = {"starts_on": first, "ends_on": office.history.today + timedelta(days=1)}
+    client, headers = office.client, {"Authorization": f"Bearer {office.token}"}
+    issued = client.post("/api/v1/reports", json={"period": f"{first:%Y-%m}", "edition": 1}, headers=headers)
+    assert issued.status_code == 201, issued.text
+    document = client.get(f"/api/v1/reports/{issued.json['id']}.docx", headers=headers)
+    expected = Question(read(office), **period).answer("district")
+    written = [write_row(row) for row in [*expected["rows"], expected["totals"] | {"name": "合计"}]]
+    _, *rows = word_tables(document.data)[0]
+    assert rows == [[row[column] for column in COLUMNS] for row in written]
 
 
 def without_name(row: dict[str, Any]) -> dict[str, Any]:

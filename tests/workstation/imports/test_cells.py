@@ -75,7 +75,19 @@ def test_dates_in_every_usual_form(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-02-30", "21.11.2026", "46347", "11-21", "0000-01-01", "明天", "2026-11-21 09:00"]
+    "text",
+    [
+        "2026-02-30",
+        "21.11.2026",
+        "46347",
+        "11-21",
+        "0000-01-01",
+        "明天",
+        "2026-11-21 09:00",
+        "0001-01-01",
+        "1899-12-31",
+        "9999-12-31",
+    ],
 )
 def test_what_is_no_date_is_refused(text: str) -> None:
     assert code_of(cells.day, text) == "import.date"

@@ -110,17 +110,21 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     assert code_of(file.getvalue()) == "import.too_large"
 
 
-def test_entities_that_multiply_are_refused() -> None:
-    bomb = '<!DOCTYPE s [<!ENTITY a0 "ha">' + "".join(
-        f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12)
-    )
+MULTIPLY = '<!DOCTYPE s [<!ENTITY a0 "ha">' + "".join(
+    f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12)
+)
+OUTSIDE = '<!DOCTYPE s [<!ENTITY a11 SYSTEM "file:///etc/hostname">'
+
+
+@pytest.mark.parametrize("entities", [MULTIPLY, OUTSIDE], ids=["that multiply", "from outside"])
+def test_entities_are_refused(entities: str) -> None:
     content = xlsx_of(["a"], ["b"])
     file = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as good, zipfile.ZipFile(file, "w") as bad:
         for name in good.namelist():
             text = good.read(name)
             if name == "xl/worksheets/sheet1.xml":
-                text = text.replace(b"<worksheet", f"{bomb}]><worksheet".encode(), 1)
+                text = text.replace(b"<worksheet", f"{entities}]><worksheet".encode(), 1)
                 text = text.replace(
                     b"</sheetData>", b"<row><c t='inlineStr'><is><t>&a11;</t></is></c></row></sheetData>"
                 )

@@ -116,6 +116,17 @@ def test_what_is_not_settled_is_said_once_and_plainly() -> None:
     assert open_ones[2].startswith("有2台手机可能还有记录没有发出")
 
 
+def test_what_staff_released_is_said_with_its_number() -> None:
+    def said(**released: int) -> str:
+        return "".join(notes(figures(released=released), ends_on=date(2026, 12, 1)))
+
+    assert "其中2次值班、1次接待原为待核，由工作人员放行后计入。" in said(shifts=2, receptions=1)
+    assert "其中1次接待原为待核" in said(shifts=0, receptions=1)
+    assert "放行" not in said(shifts=0, receptions=0)
+    before_it_was_counted = notes(figures(), ends_on=date(2026, 12, 1))
+    assert "放行" not in "".join(before_it_was_counted)
+
+
 def test_nothing_missing_is_said_too() -> None:
     nothing = {"count": 0, "first": []}
     gaps = dict.fromkeys(("streets_without_station", "dormant", "not_tangible"), nothing)

@@ -7,6 +7,7 @@
  * clock plays no part. Throws `Unreachable` when no answer came at all.
  */
 import { generateProof } from 'dpop'
+import { v7 } from 'uuid'
 import type { Session } from './sessions'
 import type { Problem } from './types'
 
@@ -48,7 +49,8 @@ async function attempt<T>(call: Call, read: Read<T>): Promise<Answer<T>> {
   const { body, headers } = await packed(call.body)
   const response = await reach(call, {
     method: call.method,
-    headers: { ...headers, ...(await identified(call)), ...call.headers },
+    // By this name the server's and the database's logs know the call.
+    headers: { 'X-Request-ID': v7(), ...headers, ...(await identified(call)), ...call.headers },
     body,
     cache: 'no-store',
     credentials: 'omit',

@@ -9,7 +9,7 @@
  */
 import Dexie, { type EntityTable } from 'dexie'
 import { generateKeyPair, type KeyPair } from 'dpop'
-import { v4 } from 'uuid'
+import { v7 } from 'uuid'
 import type { Me } from './types'
 
 export type Page = 'member' | 'staff'
@@ -49,7 +49,7 @@ export async function installationId(): Promise<string> {
   return sessionDatabase.transaction('rw', sessionDatabase.installation, async () => {
     const known = await sessionDatabase.installation.get('installation')
     if (known) return known.id
-    const id = v4()
+    const id = v7()
     await sessionDatabase.installation.add({ name: 'installation', id })
     return id
   })

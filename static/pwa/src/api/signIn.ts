@@ -9,9 +9,16 @@ export function enrol({ page, code }: { page: Page; code: string }): Promise<Ans
   return become({ page, path: '/api/v1/enrolments', proof: { code } })
 }
 
-export function signIn(given: { page: Page; account: string; password: string }): Promise<Answer<SignedIn>> {
-  const { page, account, password } = given
-  return become({ page, path: '/api/v1/sign-ins', proof: { account, password } })
+/** `one_time_code` is asked for by `sign_in.second_factor`, once the password fits. */
+export function signIn(given: {
+  page: Page
+  account: string
+  password: string
+  one_time_code?: string
+}): Promise<Answer<SignedIn>> {
+  const { page, account, password, one_time_code } = given
+  const proof = { account, password, ...(one_time_code ? { one_time_code } : {}) }
+  return become({ page, path: '/api/v1/sign-ins', proof })
 }
 
 /** The session ends here even when the server can't be reached. */

@@ -39,6 +39,7 @@ export function useSigningIn(refusal: string) {
 
 function sentenceFor({ data, status, problem, headers }: Answer<SignedIn>, refusal: string): string {
   if (data) return ''
+  if (problem?.code === 'sign_in.second_factor') return problem.detail ?? words('sign_in.code')
   if (status === 401) return refusal
   if (status === 429)
     return words('sign_in.too_many', { n: Math.ceil(Number(headers.get('Retry-After') ?? 60) / 60) })

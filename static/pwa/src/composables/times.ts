@@ -1,5 +1,6 @@
 /** Times as a member reads them: the phone's own zone, short, 24 hours. */
 import { chosenLanguage, t } from '@/locales'
+import { isOfYear } from '@/rules/months'
 
 const format = (options: Intl.DateTimeFormatOptions) => {
   const known = new Intl.DateTimeFormat(chosenLanguage(), { hour12: false, ...options })
@@ -9,13 +10,19 @@ const format = (options: Intl.DateTimeFormatOptions) => {
 export const clockTime = format({ hour: '2-digit', minute: '2-digit' })
 export const shortDay = format({ month: 'short', day: 'numeric' })
 export const weekDay = format({ weekday: 'short' })
-export const fullTime = format({
+const TO_THE_SECOND = {
   month: 'short',
   day: 'numeric',
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
-})
+} as const
+const thisYear = format(TO_THE_SECOND)
+const otherYear = format({ year: 'numeric', ...TO_THE_SECOND })
+
+/** With its year where that is not the present one: old ledgers go back for years. */
+export const fullTime = (at: number | string): string =>
+  (isOfYear(at, new Date()) ? thisYear : otherYear)(at)
 
 export function duration(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000))

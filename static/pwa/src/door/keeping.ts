@@ -4,7 +4,7 @@
  */
 import { generateKeyPair, type KeyPair } from 'dpop'
 import { createStore, del, get, set } from 'idb-keyval'
-import { v4 } from 'uuid'
+import { v7 } from 'uuid'
 import type { Identity } from '@/api/request'
 import type { Kept } from './types'
 
@@ -17,7 +17,7 @@ export async function installation(): Promise<Installation> {
   const known = await get<Installation>('installation', store)
   if (known) return known
   const key_pair = globalThis.crypto?.subtle ? await generateKeyPair('ES256', { extractable: false }) : null
-  const made = { id: v4(), key_pair }
+  const made = { id: v7(), key_pair }
   await set('installation', made, store)
   return made
 }

@@ -8,7 +8,8 @@ export type Need = (typeof NEEDS)[number]
 const DAY_MS = 24 * 3600_000
 const LONG_MS = 3 * DAY_MS
 const NEWS_MS = 30 * DAY_MS
-const STOPPED = ['person.disabled', 'device.revoked']
+/** Codes of what the server took from a device or person that was stopped. */
+export const STOPPED = ['person.disabled', 'device.revoked']
 
 export function needOf({ entry, now }: { entry: Entry; now: number }): Need | null {
   const age = now - Date.parse(entry.recorded_at)

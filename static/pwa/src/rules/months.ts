@@ -14,3 +14,7 @@ export function firstMonths(counts: [month: string, rows: number][], rows: numbe
   const enough = counts.findIndex(([, count]) => (seen += count) >= rows)
   return counts.slice(0, enough < 0 ? undefined : enough + 1).map(([month]) => month)
 }
+
+/** Whether both are of one year in the phone's own zone. */
+export const isOfYear = (at: number | string, now: Date): boolean =>
+  new Date(at).getFullYear() === now.getFullYear()

@@ -47,3 +47,24 @@ export function deedsOf(rows: (Row & { id: string })[]): Deed[] {
     }))
     .sort((one, other) => other.since.localeCompare(one.since))
 }
+
+/** Somebody of the staff had a constituent of this person's shown to them. */
+export type Look = {
+  id: string
+  since: string
+  by_name: string | null
+  reason: string
+  started_at: string
+  station_id: string
+}
+
+/** Latest first. */
+export function looksOf(rows: (Row & { id: string })[]): Look[] {
+  return rows
+    .filter(({ data }) => data.code === 'constituent.revealed')
+    .map(({ id, data }) => ({
+      ...{ id, since: String(data.created_at) },
+      ...(data.data as Omit<Look, 'id' | 'since'>),
+    }))
+    .sort((one, other) => other.since.localeCompare(one.since))
+}

@@ -41,6 +41,7 @@ const KNOWN_FLAGS = [
   'stated',
   'overlap',
   'code_unverified',
+  'code_guesses',
   'consent_missing',
   'repeat',
 ] as const

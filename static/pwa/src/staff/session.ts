@@ -12,12 +12,16 @@ export const expired = shallowRef(false)
 export const me = computed(() => session.value?.me ?? null)
 export const allowed = computed(() => isStaff(me.value?.roles ?? []))
 
+/** Reads the audit log, and has no other page but the own account. */
+export const isAuditor = computed(() => me.value?.roles.includes('auditor') ?? false)
+export const AUDITOR_PAGES = ['/audit', '/account']
+
 export async function openSession(): Promise<void> {
   session.value = (await findSession('staff')) ?? null
 }
 
-export async function enter(account: string, password: string) {
-  const answer = await signIn({ page: 'staff', account, password })
+export async function enter(account: string, password: string, one_time_code = '') {
+  const answer = await signIn({ page: 'staff', account, password, one_time_code })
   if (answer.data) {
     expired.value = false
     await openSession()

@@ -1,6 +1,6 @@
 /**
  * Everything the coverage page shows, in calls that do not wait for each other: the table's rows, every
- * station's row for the map, districts' rates for its shades, last week's changes, today, and the gaps.
+ * station's row for the map, streets' states or districts' rates for its shades, last week's changes, today, and the gaps.
  */
 import { computed, type Ref } from 'vue'
 import {
@@ -16,6 +16,7 @@ import {
 } from './calls'
 import type { Filters } from './rules/filters'
 import { divisionLines, placesOf, stationLines } from './rules/lines'
+import { hasStreets, piecesOf } from './rules/mapPieces'
 import { counted, sorted, type Line } from './rules/rows'
 import { columnsFor } from './rules/columns'
 import { useLoad } from './useLoad'
@@ -31,14 +32,16 @@ export function useCoverage(filters: Ref<Filters>) {
 
   // Stations come with the points, so their table needs the totals only.
   const grouping = () => (filters.value.by === 'station' ? 'network' : filters.value.by)
+  const ground = useLoad(loadGround, [], { still: true })
+  const drawn = () => hasStreets(ground.data?.outlines ?? [])
   const opened = () => filters.value.by === 'district' && filters.value.open.length > 0
   const levels = () => levelsOf(filters.value).join(' ')
 
   const table = useLoad(() => grouped(grouping(), inSight()), [window, within, grouping])
   const points = useLoad(() => getCoverage({ ...inSight(), by: 'station' }), [window, within])
   const streets = useLoad(
-    async () => (opened() ? getCoverage({ ...inSight(), by: 'street' }) : null),
-    [window, within, opened],
+    async () => (opened() || drawn() ? getCoverage({ ...inSight(), by: 'street' }) : null),
+    [window, within, opened, drawn],
   )
   const weeks = useLoad(
     () => Promise.all(levelsOf(filters.value).map((by) => getWeeks({ ...inSight(), by }))),
@@ -48,7 +51,6 @@ export function useCoverage(filters: Ref<Filters>) {
   const gaps = useLoad(() => getGaps(window(), within()), [window, within])
   const changes = useLoad(() => getChanges(inSight()), [window, within])
   const today = useLoad(() => getToday(within()), [within])
-  const ground = useLoad(loadGround, [], { still: true })
 
   const places = computed(() => placesOf(ground.data?.divisions ?? []))
   const topics = computed(() => new Map(ground.data?.topics.map(({ code, name }) => [code, name])))
@@ -66,6 +68,10 @@ export function useCoverage(filters: Ref<Filters>) {
     return divisionLines(rows, places.value).map(withWeeks)
   })
   const rates = computed(() => new Map(districts.data?.rows.map((row) => [row.key, row.effective_rate])))
+  const byStreet = computed(() => new Map(streets.data?.rows.map((row) => [row.key, row])))
+  const pieces = computed(() =>
+    piecesOf(ground.data?.outlines ?? [], places.value, rates.value, byStreet.value),
+  )
 
   /** What lies below a row that is opened in place, in the table's order. */
   function below(by: 'street' | 'station', key: string): Line[] {
@@ -83,7 +89,7 @@ export function useCoverage(filters: Ref<Filters>) {
   const all = computed(() => weeks.data?.[0]?.totals ?? [])
   return {
     ...{ table, points, gaps, changes, today, ground, districts },
-    ...{ places, topics, onMap, lines, level, rates, below, span, all, within: name },
+    ...{ places, topics, onMap, lines, level, pieces, below, span, all, within: name },
   }
 }
 

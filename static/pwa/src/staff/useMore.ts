@@ -20,7 +20,9 @@ export function useMore<T, P extends Page<T> = Page<T>>(load: (after?: string) =
   )
 
   async function more() {
+    const page = first.data
     const found = await outcome(() => load(next.value ?? undefined))
+    if (first.data !== page) return // the list is another one by now
     trouble.value = found.trouble
     if (!found.data) return
     items.value = [...items.value, ...found.data.items]

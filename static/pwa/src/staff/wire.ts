@@ -31,6 +31,8 @@ export type CoverageRow = {
   members_active: number
   silent_phones: number
   provisional: number
+  /** What of it was held first: staff made facts of it. */
+  released?: { shifts: number; receptions: number }
   state?: StationState
 }
 
@@ -126,6 +128,7 @@ export type Member = {
   code: string
   name: string
   role: string
+  disabled_at: string | null
   sector: string | null
   stations: string[]
   devices: Device[]
@@ -142,6 +145,8 @@ export type Gate = {
   need: number | null
   fix: string | null
   note: string | null
+  /** How many of the facts it rests on were held first. */
+  released?: number
 }
 
 export type StationDay = {
@@ -269,6 +274,8 @@ export type Fact = {
   recorded_at: string | null
   received_at: string | null
   clock_error_s: number | null
+  /** Somebody agreed to be named; who, is shown for a reason only. */
+  has_constituent: boolean
 }
 
 export type Facts = Frame & { figure: Figure; total: number; facts: Fact[]; next: string | null }

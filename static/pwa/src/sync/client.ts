@@ -23,7 +23,7 @@ import {
   type CallOutcome,
   type Occasion,
 } from './protocol'
-import { forgetReceived } from './shared'
+import { forgetIfStopped, forgetReceived } from './shared'
 import { localTime } from './time'
 import type { Entry, Receipt, SyncAnswer, SyncState } from './types'
 
@@ -62,6 +62,7 @@ async function synchroniseFor(session: Session, occasion: Occasion): Promise<num
   const state = await stateOf(author)
   if (mayCall({ state, occasion, now: Date.now() })) await converse({ session, author })
   if (await isShared(session)) await forgetReceived({ person: author.person, now: Date.now() })
+  else await forgetIfStopped(author)
   return (await listWaiting(author.person)).length
 }
 

@@ -6,7 +6,7 @@ const fact = (part: Partial<Fact>): Fact => ({
   ...{ id: 'f', kind: 'shift', day: '2026-11-20', station_id: 's', station_name: '桂园站', member_name: '李' },
   ...{ on_behalf: false, started_at: '2026-11-20T01:00:00Z', ended_at: null, headcount: null, topic: null },
   ...{ evidence: null, verdict: null, distance_m: null, flags: [], receipt_no: 7 },
-  ...{ recorded_at: null, received_at: null, clock_error_s: null },
+  ...{ recorded_at: null, received_at: null, clock_error_s: null, has_constituent: false },
   ...part,
 })
 

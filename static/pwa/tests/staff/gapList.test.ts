@@ -24,3 +24,10 @@ it('the gap list has each once: streets without a station, then by days since th
     days: 52,
   })
 })
+
+it('a gate that rests on what staff released says how much of it', () => {
+  const [item] = gapList({ ...noGaps, failing: [{ ...of('坪地', 3), ...gate, have: 2, need: 3, released: 2 }] })
+  expect(item!.what[0]).toContain('其中 2 次由工作人员放行')
+  const [plain] = gapList({ ...noGaps, failing: [{ ...of('坪地', 3), ...gate, released: 0 }] })
+  expect(plain!.what[0]).not.toContain('放行')
+})

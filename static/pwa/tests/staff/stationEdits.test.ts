@@ -69,6 +69,7 @@ describe('a value', () => {
     notMet: '未达到',
     status: (status) => `[${status}]`,
     kind: (kind) => `<${kind}>`,
+    role: (role) => role,
   }
   const areas = [{ id: 'a1', name: '东片' }]
 

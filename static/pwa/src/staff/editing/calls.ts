@@ -65,6 +65,37 @@ export const renameSetting = (
   to: { noun: Wire.SettingNoun; version: number; name: string; reason: string },
 ) => ask<Wire.Settings>('PATCH', `/api/v1/settings/${id}`, to)
 
+export const getRules = () => ask<Wire.Rules>('GET', '/api/v1/rules')
+
+export const proposeRules = (proposal: { version: number; reason: string; rules: Wire.RuleSet }) => {
+  const { standard, ...thresholds } = proposal.rules
+  const { version, reason } = proposal
+  return ask<Wire.Rules>('POST', '/api/v1/rules/proposals', { version, reason, standard, thresholds })
+}
+
+export const decideRules = (id: string, decision: Wire.Decision, reason: string) =>
+  ask<Wire.Rules>('POST', `/api/v1/rules/proposals/${id}/decision`, { decision, reason })
+
+const MEMBERS = '/api/v1/members'
+
+export const getPersonChoices = () => ask<Wire.PersonChoices>('GET', `${MEMBERS}/choices`)
+
+export const getPerson = (id: string) => ask<Wire.PersonEdits>('GET', `${MEMBERS}/${encodeURIComponent(id)}`)
+
+export const addPerson = (person: { code: string; reason: string; fields: Wire.Fields }) => {
+  const { code, reason } = person
+  const { disabled: _, ...fields } = person.fields
+  return ask<Wire.PersonEdits>('POST', MEMBERS, { code, reason, ...fields })
+}
+
+export const editPerson = (
+  id: string,
+  edit: { version: number; reason: string; changes?: Wire.Fields; undoes?: number },
+) => ask<Wire.PersonEdits>('POST', `${MEMBERS}/${id}/edits`, edit)
+
+export const findStations = async (q: string, division: string | undefined) =>
+  (await ask<{ stations: Wire.Area[] }>('GET', address('/stations', { q, division }))).stations
+
 const ITEM = 'item.'
 
 /** The wire has items of the standard apart from the columns. */

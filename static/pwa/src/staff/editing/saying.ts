@@ -1,4 +1,4 @@
-/** Fields and values of a station in the words of the page. */
+/** Fields and values of what is edited in the words of the page. */
 import { ITEM, sayValue } from '../rules/stationEdits'
 import { t, type Key } from '../words'
 import type { Area, Value } from './wire'
@@ -14,5 +14,6 @@ export const valueWords = (name: string, value: Value | undefined, areas: Area[]
     no: t('value.false'),
     notMet: words('value.not_met'),
     status: (status) => t(`status.${status}` as Key),
+    role: (role) => t(`role.${role}` as Key),
     kind: (kind) => t(`kind.${kind}` as Key),
   })

@@ -1,7 +1,7 @@
 /** What the calls by which the office changes something answer. Unknown fields are ignored. */
-import type { Device } from '../wire'
+import type { Device, Member } from '../wire'
 
-export const SHEETS = ['stations', 'members', 'plan'] as const
+export const SHEETS = ['stations', 'members', 'plan', 'ledger', 'outlines'] as const
 export type Sheet = (typeof SHEETS)[number]
 
 export const DATUMS = ['gcj02', 'bd09', 'wgs84'] as const
@@ -31,7 +31,7 @@ export type Import = {
   digest: string | null
 }
 
-export type Value = string | number | boolean | null | Item
+export type Value = string | number | boolean | null | string[] | Item
 export type Fields = Record<string, Value>
 
 /** One item of the standard at a station. */
@@ -115,3 +115,51 @@ export type Setting = { id: string; code: string; name: string; version: number 
 export type SettingEdit = Edit & { noun: SettingNoun; name: string }
 
 export type Settings = { areas: Setting[]; topics: Setting[]; edits: SettingEdit[] }
+
+/** The standard's items, and each threshold by its name. */
+export type RuleValue = string[] | number
+export type RuleSet = Record<string, RuleValue>
+
+export type Limit = { name: string; least: number; most: number; whole: boolean }
+
+export type RuleChange = { name: string; before: RuleValue; after: RuleValue }
+
+export type Proposal = {
+  id: string
+  version: number | null
+  state: 'proposed' | 'agreed' | 'declined' | 'withdrawn'
+  rules: RuleSet
+  changes: RuleChange[]
+  counts_again: boolean
+  reason: string
+  proposed_at: string
+  proposed_by: string | null
+  proposed_by_id: string | null
+  decided_at: string | null
+  decided_by: string | null
+  decision_reason: string | null
+  applies_from: string | null
+}
+
+export type Rules = {
+  version: number
+  rules: RuleSet
+  limits: Limit[]
+  deciders: number
+  proposals: Proposal[]
+}
+
+export type Decision = 'agree' | 'decline' | 'withdraw'
+
+export type PersonChoices = { roles: string[]; sectors: Area[]; districts: Area[] }
+
+/** `fields.stations` are ids; `stations` has the names of all that are mentioned. */
+export type PersonEdits = PersonChoices & {
+  person: Member
+  version: number
+  fields: Fields
+  may_edit: boolean
+  is_own: boolean
+  stations: Area[]
+  edits: Edit[]
+}

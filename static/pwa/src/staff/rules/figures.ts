@@ -1,5 +1,5 @@
 /** How figures are written: one place, so that page, map and table say the same. */
-import type { Range } from '../wire'
+import type { CoverageRow, Range } from '../wire'
 
 export const NOTHING = '—'
 
@@ -46,3 +46,7 @@ export function shiftDay(day: string, days: number): string {
   date.setUTCDate(date.getUTCDate() + days)
   return date.toISOString().slice(0, 10)
 }
+
+/** How many of a row's facts were held first, and released by staff. */
+export const releasedIn = ({ released }: Pick<CoverageRow, 'released'>): number =>
+  released ? released.shifts + released.receptions : 0

@@ -102,7 +102,8 @@ function failingStations(gaps: Gaps): GapItem[] {
 }
 
 function gateWords(gap: In<'failing'>): string {
-  const figures = [haveWords(gap), needWords(gap)].filter(Boolean).join('，')
+  const released = gap.released ? t('gaps.released', { count: gap.released }) : ''
+  const figures = [haveWords(gap), needWords(gap), released].filter(Boolean).join('，')
   return t('gaps.gate', { gate: gateName(gap.gate), figures })
 }
 

@@ -5,7 +5,8 @@ export const ITEM = 'item.'
 export const STATUSES = ['planned', 'open', 'suspended', 'closed'] as const
 const TEXTS = ['name', 'address', 'opening_hours', 'opened_on']
 
-export const isItem = (value: Value | undefined): value is Item => typeof value === 'object' && value !== null
+export const isItem = (value: Value | undefined): value is Item =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The station's fields apart from those of the standard, in the order of the form. */
 export const itemsOf = (fields: Fields): [string, Item][] =>
@@ -49,17 +50,27 @@ export type Saying = {
   notMet: string
   status: (status: string) => string
   kind: (kind: string) => string
+  role: (role: string) => string
 }
+
+/** Fields that name something of the network by its id or code; shares are shown in percent. */
+const NAMED = ['area_id', 'division_id', 'sector']
+const isShare = (name: string) => name.endsWith('_share')
 
 /** A value in words. */
 export function sayValue(name: string, value: Value | undefined, areas: Area[], say: Saying): string {
   if (value === null || value === undefined || value === '') return say.none
   if (isItem(value)) return sayItem(value, say)
+  if (Array.isArray(value)) return value.map((each) => nameOf(each, areas)).join('、') || say.none
   if (typeof value === 'boolean') return value ? say.yes : say.no
-  if (name === 'area_id') return areas.find(({ id }) => id === value)?.name ?? String(value)
+  if (NAMED.includes(name)) return nameOf(value, areas)
+  if (isShare(name)) return `${Math.round(Number(value) * 100)}%`
   if (name === 'status') return say.status(String(value))
+  if (name === 'role') return say.role(String(value))
   return name === 'kind' ? say.kind(String(value)) : String(value)
 }
+
+const nameOf = (value: Value, areas: Area[]) => areas.find(({ id }) => id === value)?.name ?? String(value)
 
 const sayItem = ({ met, checker, confirmed_on, proof }: Item, say: Saying) =>
   [met ? say.yes : say.notMet, confirmed_on, checker, proof].filter(Boolean).join(' · ')

@@ -1,0 +1,91 @@
+"""A constituent's identity: masked everywhere, shown to staff for a reason, and the member learns of it."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from tests.cast import Cast, Phone, any_uuid
+from workstation.audit.models import AuditEvent
+from workstation.database import db
+
+NAME, CONTACT = "王某某独一无二", "13900001234"
+SAID = {"name": NAME, "contact": CONTACT, "consent": True, "consent_version": "2026-1"}
+
+
+def received(cast: Cast, phone: Phone, station: str = "hall", **constituent: Any) -> str:
+    entry = phone.reception(cast.here.stations[station], constituent=SAID | constituent)
+    [result] = phone.sync(entry)
+    assert result["status"] == "accepted"
+    return str(result["id"])
+
+
+def reveal(phone: Phone, reception_id: str, reason: str = "回访，约定时间") -> TestResponse:
+    return phone.post(f"/api/v1/receptions/{reception_id}/constituent", {"reason": reason})
+
+
+@pytest.mark.parametrize("who", ["liaison", "district_officer", "city_officer"])
+def test_staff_see_it_for_a_reason_and_it_is_noted(cast: Cast, who: str) -> None:
+    reception_id = received(cast, cast.phone("member"))
+    answer = reveal(cast.phone(who), reception_id)
+    assert answer.json == {"name": NAME, "contact": CONTACT, "consent_version": "2026-1"}
+    with cast.app.app_context():
+        [event] = db.session.scalars(select(AuditEvent).where(AuditEvent.noun == "constituent"))
+    assert (event.thing_id, event.reason) == (reception_id, "回访，约定时间")
+    assert (event.member_id, event.about_id) == (cast.here.members[who], cast.here.members["member"])
+    assert NAME not in f"{event.before}{event.after}"
+
+
+def test_the_member_concerned_is_told_who_and_why(cast: Cast) -> None:
+    member = cast.phone("member")
+    reception_id = received(cast, member)
+    member.pull()
+    reveal(cast.phone("liaison"), reception_id)
+    [notice] = [change["data"] for change in member.pull() if change["noun"] == "notice"]
+    assert notice["code"] == "constituent.revealed"
+    assert notice["data"] | {"by_name": "liaison（测试）", "reason": "回访，约定时间"} == notice["data"]
+    assert NAME not in str(notice)
+
+
+def test_who_looks_at_the_own_reception_is_not_told_of_it(cast: Cast) -> None:
+    liaison = cast.phone("liaison")
+    reception_id = received(cast, liaison)
+    liaison.pull()
+    assert reveal(liaison, reception_id).status_code == 200
+    assert [change for change in liaison.pull() if change["noun"] == "notice"] == []
+
+
+def test_without_a_reason_nothing_is_shown_or_told(cast: Cast) -> None:
+    reception_id = received(cast, cast.phone("member"))
+    answer = reveal(cast.phone("liaison"), reception_id, "")
+    assert (answer.status_code, answer.json["code"]) == (422, "request.invalid")
+
+
+@pytest.mark.parametrize("who", ["other_liaison", "other_officer"])
+def test_another_scope_answers_as_if_it_did_not_exist(cast: Cast, who: str) -> None:
+    reception_id = received(cast, cast.phone("member"))
+    staff = cast.phone(who)
+    answers = [reveal(staff, id) for id in (reception_id, any_uuid(), "x")]
+    assert {(each.status_code, each.json["code"]) for each in answers} == {(404, "constituent.not_found")}
+
+
+def test_another_network_answers_as_if_it_did_not_exist(cast: Cast) -> None:
+    reception_id = received(cast, cast.phone("member"))
+    assert reveal(cast.phone("city_officer", network=cast.elsewhere), reception_id).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["member", "auditor"])
+def test_members_and_auditors_see_no_identity(cast: Cast, who: str) -> None:
+    reception_id = received(cast, cast.phone("member"))
+    assert reveal(cast.phone(who), reception_id).status_code == 403
+
+
+def test_a_list_of_facts_says_only_that_there_is_one(cast: Cast) -> None:
+    member, office = cast.phone("member"), cast.phone("city_officer")
+    named = received(cast, member)
+    plain = member.sync(member.reception(cast.here.stations["hall"]))[0]["id"]
+    facts = office.get("/api/v1/coverage/facts?figure=receptions&window=30d")
+    found = {fact["id"]: fact["has_constituent"] for fact in facts.json["facts"]}
+    assert found == {named: True, plain: False}
+    assert NAME not in facts.text

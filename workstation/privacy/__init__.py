@@ -1,0 +1,1 @@
+"""Promises to people kept in code: encrypted anew, redacted in time, handed over, erased."""

@@ -1,0 +1,1 @@
+"""What keeps an installation well for years: nightly chores, and findings about how it is."""
