@@ -13,7 +13,6 @@ from api import clock
 from workstation.database import writing
 from workstation.network.founding import Founding, StreetRow, found_network
 from workstation.network.queries import list_networks
-from workstation.network.rules import UNFINISHED
 from workstation.people.queries import count_network, find_sample_member
 
 group = AppGroup("network", help="The networks of this installation.")
@@ -24,8 +23,7 @@ STREET_COLUMNS = ("street_code", "street", "district_code", "district")
 def list_all() -> None:
     """One JSON line for each network: code, name, is_demo, stations, members, sample_member."""
     for network in list_networks():
-        if network.code != UNFINISHED:
-            click.echo(json.dumps(_line(network), ensure_ascii=False))
+        click.echo(json.dumps(_line(network), ensure_ascii=False))
 
 
 def _line(network: Any) -> dict[str, Any]:

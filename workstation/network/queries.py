@@ -20,6 +20,7 @@ from workstation.network.models import (
     Station,
     Topic,
 )
+from workstation.network.rules import UNFINISHED
 from workstation.people.rules import Scope
 from workstation.prepared import Prepared, Question, Rows, ask
 
@@ -33,8 +34,9 @@ def get_network(code: str) -> Network:
 
 
 def list_networks() -> list[Network]:
-    """Every network of this installation."""
-    return list(db.session.scalars(select(Network).order_by(Network.id)))
+    """Every network of this installation; one that is still being loaded is none yet."""
+    whole = select(Network).where(Network.code != UNFINISHED)
+    return list(db.session.scalars(whole.order_by(Network.id)))
 
 
 def in_division(division_id: str) -> Any:
