@@ -10,7 +10,9 @@ import subprocess
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -124,10 +126,24 @@ def test_the_log_keeps_no_position_and_goes_on_after_it_was_rotated(production: 
         assert time.monotonic() < deadline
         time.sleep(0.05)
     get(nginx, "/healthz")
+    wait_until(lambda: bool(nginx.log.read_text()))
     line = kept.read_text().splitlines()[-1]
     assert json.loads(line)["path"] == "/api/v1/stations"
     assert "22.5431" not in line
-    assert json.loads(nginx.log.read_text().splitlines()[-1])["path"] == "/healthz"
+    assert logged(nginx)["path"] == "/healthz"
+
+
+def logged(nginx: Nginx) -> dict[str, Any]:
+    """The latest line of the access log."""
+    line: dict[str, Any] = json.loads(nginx.log.read_text().splitlines()[-1])
+    return line
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_the_phones_id_of_a_call_leads_into_the_log_and_back(production: Production) -> None:
@@ -140,7 +156,7 @@ def test_the_phones_id_of_a_call_leads_into_the_log_and_back(production: Product
         connection.close()
         said = answer.headers["X-Request-ID"]
         assert (said == sent) is kept
-        assert json.loads(nginx.log.read_text().splitlines()[-1])["request_id"] == said
+        wait_until(lambda said=said: logged(nginx)["request_id"] == said)  # written once the answer is out
 
 
 def test_http_leads_to_https(production: Production) -> None:

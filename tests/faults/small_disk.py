@@ -48,7 +48,7 @@ def mounted(folder: Path, *, megabytes: int) -> Iterator[SmallDisk]:
 
 @contextlib.contextmanager
 def limited(folder: Path, pids: Pids) -> Iterator[SmallDisk]:
-    """No process of `pids` may make any file longer than the longest that is there, and a little room."""
+    """No process of `pids` may make any file longer than the database's longest, and a little room."""
     folder.mkdir()
 
     def limit(soft: int) -> None:
@@ -56,6 +56,6 @@ def limited(folder: Path, pids: Pids) -> Iterator[SmallDisk]:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (soft, resource.RLIM_INFINITY))
 
     def fill() -> None:
-        limit(max(path.stat().st_size for path in folder.rglob("*") if path.is_file()) + ROOM_BYTES)
+        limit(max(path.stat().st_size for path in folder.rglob("*.db*")) + ROOM_BYTES)
 
     yield SmallDisk(folder, fill, lambda: limit(resource.RLIM_INFINITY))

@@ -143,7 +143,7 @@ def _list_plans(
     first_open = open_days(now=now, thresholds=ground.thresholds)[0]
     plan = PlannedShift
     rows = db.session.execute(
-        select(plan.station_id, plan.day, plan.member_id, plan.starts_at, plan.ends_at, *PHONE)
+        select(plan.id, plan.station_id, plan.day, plan.member_id, plan.starts_at, plan.ends_at, *PHONE)
         .join(Device, and_(Device.network_id == plan.network_id, Device.member_id == plan.member_id))
         .where(
             plan.network_id == ground.network.id,
@@ -154,9 +154,9 @@ def _list_plans(
             *(() if ground.is_whole else (plan.station_id.in_(ground.stations),)),
         )
     )
-    plans: dict[Fact, None] = {}
+    plans: dict[str, Fact] = {}  # by id: one that was entered twice is planned twice
     phones: dict[tuple[str, date], set[Phone]] = defaultdict(set)
-    for station_id, day, member_id, starts_at, ends_at, *phone in rows:
-        plans[Fact(PLAN, station_id, day, member_id, None, starts_at, ends_at, None, 0, (), 0)] = None
+    for id, station_id, day, member_id, starts_at, ends_at, *phone in rows:
+        plans[id] = Fact(PLAN, station_id, day, member_id, None, starts_at, ends_at, None, 0, (), 0)
         phones[station_id, day].add(Phone(*phone))
-    return list(plans), phones
+    return list(plans.values()), phones
