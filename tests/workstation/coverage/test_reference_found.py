@@ -48,6 +48,18 @@ def test_the_page_of_a_station_that_is_not_open_judges_no_gate(cast: Cast) -> No
     assert {gate["note"] for gate in page["gates"]} == {"期末没有开放，不评"}
 
 
+def test_a_plan_that_was_entered_twice_may_be_kept_twice(cast: Cast, time: Time) -> None:
+    """It was planned twice and counted once among what may still come."""
+    phone = cast.phone("member")
+    phone.sync()
+    for _ in range(2):
+        plan(cast, "member", clock.now() - timedelta(hours=20))
+    change_phone(cast, phone, last_sync_at=clock.now() - timedelta(days=2))
+    answer = ask(cast.phone("city_officer"), by="station")
+    highs = {row["key"]: row["shifts"]["high"] for row in answer["rows"]}
+    assert highs[cast.here.stations["hall"]] == 2
+
+
 def test_a_day_is_provisional_where_one_station_of_the_group_waits(cast: Cast, time: Time) -> None:
     """Of a group, the station with the most unsettled days was counted, not the days."""
     for who, station, days in (("member", "hall", 2), ("stranger", "other", 1)):
