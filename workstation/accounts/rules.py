@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pyotp
-from zxcvbn import zxcvbn
 
 PASSWORD_LEAST, PASSWORD_MOST = 10, 72
 # zxcvbn's scale is 0 to 4; 3 takes more than 10^8 guesses, which Argon2id makes years.
@@ -24,6 +23,8 @@ STEPS_OFF = 1
 
 def is_easy(password: str, *, known: Sequence[str]) -> bool:
     """Whether it would be guessed soon: a common one, a pattern, or made of what is `known` of the person."""
+    from zxcvbn import zxcvbn  # its lists of words take 14 MB: only who sets a password pays
+
     words = [*LOCAL_WORDS, *(word for word in known if word)]
     score: int = zxcvbn(password[:JUDGED_CHARACTERS], user_inputs=words)["score"]
     return score < STRONG_ENOUGH
