@@ -21,7 +21,7 @@ YUEHAI, XILI, NANSHAN = "440303", "440304", "440301"
 
 def square(west: float, south: float, size: float = 0.02) -> dict[str, Any]:
     east, north = west + size, south + size
-    return {"type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]]}  # fmt: skip  # noqa: E501
+    return {"type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]]}  # fmt: skip  # noqa: E501  # one ring on one line reads best
 
 
 def feature(geometry: Any, **properties: Any) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def star(points: int) -> dict[str, Any]:
     return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
 
 
-BOW = {"type": "Polygon", "coordinates": [[[113.9, 22.5], [113.92, 22.52], [113.92, 22.5], [113.9, 22.52], [113.9, 22.5]]]}  # fmt: skip  # noqa: E501
+BOW = {"type": "Polygon", "coordinates": [[[113.9, 22.5], [113.92, 22.52], [113.92, 22.5], [113.9, 22.52], [113.9, 22.5]]]}  # fmt: skip  # noqa: E501  # one ring on one line reads best
 BAD = {
     "crosses-itself": (feature(BOW, code=YUEHAI), "轮廓", "import.outline_invalid"),
     "foreign-code": (feature(square(113.9, 22.5), code="110101001"), "编码", "import.outline_unknown"),
