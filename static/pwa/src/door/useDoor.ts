@@ -17,8 +17,10 @@ const ASK_EVERY_MS = 5 * 60_000
 export const identity = shallowRef<Identity | null>(null)
 export const kept = shallowRef<Kept | null>(null)
 const cut = shallowRef<Cut>(null)
-/** The time now by the server's clock, as far as it is known; renewed every second. */
-export const at = shallowRef(Date.now())
+/** The tablet's own clock, read every second. */
+const read = shallowRef(Date.now())
+/** The time now by the server's clock, as far as it is known. */
+export const at = computed(() => read.value + (kept.value?.ahead_ms ?? 0))
 
 export const day = computed(() => kept.value && dayOf(kept.value.told.day_keys, at.value))
 export const shown = computed(() => {
@@ -43,7 +45,7 @@ export function start(): void {
     const jump_ms = Date.now() - performance.now() - lag
     lag += jump_ms
     if (isJump(jump_ms)) noticeJump(jump_ms)
-    at.value = Date.now() + (kept.value?.ahead_ms ?? 0)
+    read.value = Date.now()
     setTimeout(tick, 1000 - (at.value % 1000))
   }
   tick()
