@@ -6,6 +6,7 @@ tests/live_server.py  live_server: gunicorn with several workers on such a datab
 below                 app, client: the application on such a database, without a network
 """
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from setup import chromium as browser
 hypothesis.settings.register_profile("workstation", deadline=None)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=1_500, print_blob=True)
 hypothesis.settings.load_profile("workstation")
+
+# Each test makes an application: looking for garbage after every 700 objects took a tenth of the run.
+gc.set_threshold(50_000, 20, 50)
 
 pytest_plugins = ["tests.cast", "tests.databases", "tests.live_server"]
 

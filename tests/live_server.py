@@ -4,23 +4,28 @@ import os
 import random
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
-from setup.processes import end_with_parent, running, send
+from setup.processes import running, send
 
 ROOT = Path(__file__).parent.parent
 WORKERS = 3
 # The same as in tests/databases.py, so that a test can also act behind the server's back.
 TEST_KEY = "a key that only tests use" * 2
 READY_WITHIN_S = 60
+GUNICORN = ["gunicorn", "--config", "deploy/gunicorn.conf.py", "wsgi:app"]
+# Forked from a process that has imported the application: importing is most of a start, and of a worker's.
+WARM = get_context("forkserver")
+WARM.set_forkserver_preload(["tests.warm"])
 
 
 class LiveServer:
@@ -35,28 +40,12 @@ class LiveServer:
         self.under = under  # a program that watches it, such as strace
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: BaseProcess | None = None
 
     def start(self) -> "LiveServer":
         """Returns when /readyz answers 200."""
-        self.process = subprocess.Popen(
-            [
-                *self.under,
-                sys.executable,
-                "-m",
-                "gunicorn",
-                "--config",
-                "deploy/gunicorn.conf.py",
-                "wsgi:app",
-            ],
-            cwd=ROOT,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=(self.data_dir / "server.log").open("ab"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=end_with_parent,
-        )
+        self.process = WARM.Process(target=serve, args=(self.environment(), self.log_file, self.under))
+        self.process.start()
         self._wait_until_ready()
         return self
 
@@ -76,7 +65,7 @@ class LiveServer:
         """SIGKILL to the server but not to its workers; returns when they have noticed and left the port."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait(timeout=30)
+        self.process.join(timeout=30)
         deadline = time.monotonic() + READY_WITHIN_S
         while is_taken(self.port):
             assert time.monotonic() < deadline, "workers outlive their server"
@@ -87,7 +76,11 @@ class LiveServer:
         return sorted(pid for pid, parent in running().items() if parent == self.process.pid)
 
     def log(self) -> str:
-        return (self.data_dir / "server.log").read_text(errors="replace")
+        return self.log_file.read_text(errors="replace")
+
+    @property
+    def log_file(self) -> Path:
+        return self.data_dir / "server.log"
 
     def environment(self) -> dict[str, str]:
         """Its settings: for commands that act beside it."""
@@ -104,15 +97,34 @@ class LiveServer:
         deadline = time.monotonic() + READY_WITHIN_S
         while not answers(f"{self.url}/readyz"):
             assert self.process is not None
-            if self.process.poll() is not None or time.monotonic() > deadline:
+            if not self.process.is_alive() or time.monotonic() > deadline:
                 self.kill()
                 raise AssertionError(f"the server did not get ready:\n{self.log()}")
             time.sleep(0.05)
 
     def _end(self, how: signal.Signals) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and self.process.is_alive():
+            assert self.process.pid is not None
             os.killpg(self.process.pid, how)
-            self.process.wait(timeout=30)
+            self.process.join(timeout=30)
+            assert not self.process.is_alive(), "the server does not end"
+
+
+def serve(environment: dict[str, str], log: Path, under: Sequence[str]) -> None:
+    """Be gunicorn, with this environment, writing into `log`; `under` another program if one is given."""
+    os.setsid()
+    os.chdir(ROOT)
+    os.environ.clear()
+    os.environ.update(environment)
+    with log.open("ab") as file, open(os.devnull) as nothing:
+        for own, other in ((0, nothing), (1, file), (2, file)):
+            os.dup2(other.fileno(), own)
+    if under:
+        os.execvp(under[0], [*under, sys.executable, "-m", *GUNICORN])
+    from gunicorn.app.wsgiapp import run
+
+    sys.argv = GUNICORN
+    run()
 
 
 def free_port() -> int:

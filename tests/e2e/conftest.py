@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect, sync_playwright
 
 from setup.processes import descendants, running, send
+from tests.databases import one_at_a_time
 from tests.live_server import ROOT, TEST_KEY, LiveServer
 
 PHONE = {"width": 390, "height": 844}
@@ -37,15 +38,18 @@ PLACE = {"latitude": 22.5431, "longitude": 114.0579, "accuracy": 20}
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a small demo network, as `flask demo load` leaves it."""
-    folder = tmp_path_factory.mktemp("demo")
-    environment = os.environ | {"DATA_DIR": str(folder), "DATABASE_URL": "", "SECRET_KEY": TEST_KEY}
-    for words in (["db", "upgrade"], ["demo", "load", "--days", "14"]):
-        subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "wsgi", *words], cwd=ROOT, env=environment, check=True
-        )
-    return folder
+def demo_folder() -> Path:
+    """A data folder with a small demo network, as `flask demo load` leaves it. Read it by copying it."""
+    with one_at_a_time() as shared:
+        folder, draft = shared / "demo", shared / "demo-draft"
+        if not folder.exists():
+            shutil.rmtree(draft, ignore_errors=True)  # of a worker that failed
+            environment = os.environ | {"DATA_DIR": str(draft), "DATABASE_URL": "", "SECRET_KEY": TEST_KEY}
+            for words in (["db", "upgrade"], ["demo", "load", "--days", "14"]):
+                command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+                subprocess.run(command, cwd=ROOT, env=environment, check=True)
+            draft.rename(folder)
+        return folder
 
 
 class Demo(LiveServer):

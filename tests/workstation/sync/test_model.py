@@ -4,9 +4,6 @@ The short run has fixed seeds and searches 2,000 sequences on SQLite; `make soak
 What was found stands in test_model_found.py as tests of its own.
 """
 
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from api import clock
 from tests.workstation.sync.model.machine import Field
-from tests.workstation.sync.model.stores import IN_MEMORY, PostgresStore, SqliteStore
+from tests.workstation.sync.model.stores import PostgresStore, SqliteStore
 from tests.workstation.sync.model.world import World
 
 SEARCHES_ON = settings.get_current_profile_name() == "soak"
@@ -30,18 +27,11 @@ def real_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", clock.now)
 
 
-@pytest.fixture
-def memory() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(dir=IN_MEMORY if IN_MEMORY.is_dir() else None))
-    yield folder
-    shutil.rmtree(folder)
-
-
 @pytest.mark.parametrize("shard", range(4))
 def test_whatever_happens_on_sqlite_nothing_is_lost_or_doubled(
-    shard: int, sqlite_template: Path, memory: Path
+    shard: int, sqlite_template: Path, tmp_path: Path
 ) -> None:
-    search(World(SqliteStore(sqlite_template, memory), memory), shard=shard, runs=RUNS)
+    search(World(SqliteStore(sqlite_template, tmp_path), tmp_path), shard=shard, runs=RUNS)
 
 
 @pytest.mark.postgresql

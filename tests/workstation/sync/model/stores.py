@@ -12,8 +12,6 @@ from pathlib import Path
 
 from tests.postgres import create_database, drop_database
 
-IN_MEMORY = Path("/dev/shm")  # a file there costs no disk; where there is none, the test's own folder serves
-
 
 class SqliteStore:
     """One file. A backup is its bytes."""
