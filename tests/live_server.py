@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from setup.processes import running, send
+from setup.processes import end_with_parent, running, send
 
 ROOT = Path(__file__).parent.parent
 WORKERS = 3
@@ -113,6 +113,7 @@ class LiveServer:
 def serve(environment: dict[str, str], log: Path, under: Sequence[str]) -> None:
     """Be gunicorn, with this environment, writing into `log`; `under` another program if one is given."""
     os.setsid()
+    end_with_parent()
     os.chdir(ROOT)
     os.environ.clear()
     os.environ.update(environment)
