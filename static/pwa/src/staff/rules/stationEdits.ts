@@ -77,6 +77,7 @@ const sayItem = ({ met, checker, confirmed_on, proof }: Item, say: Saying) =>
 
 /** What the server found wrong, by field: it names the parts of the request around them. */
 export function faultyFields(errors: Record<string, unknown>): Record<string, unknown> {
-  const { changes, items, ...rest } = (errors.json ?? errors) as Record<string, Record<string, unknown>>
-  return { ...rest, ...changes, ...items }
+  const parts = (errors.json ?? errors) as Record<string, Record<string, unknown>>
+  const { changes, items, thresholds, ...rest } = parts
+  return { ...rest, ...changes, ...items, ...thresholds }
 }
