@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Browser
+from tests.e2e.phone_acts import everything_is_received, tap
 from tests.e2e.served import Network, look_at, serving
 
 PAGE_IN_WORKER = re.compile(rb'("revision":")\w+(","url":"index.html")')
@@ -79,6 +80,39 @@ def test_an_update_with_an_open_form_in_two_tabs_takes_nothing_from_either(
     is_newer(second)
     expect(second.get_by_label("摘要")).to_have_value("问医保报销")
     expect(first.get_by_label("摘要")).to_have_value("问入学")
+
+
+def test_a_tap_takes_a_new_version_while_the_former_one_is_sending_on_a_bad_line(
+    network: Network, phone: Browser
+) -> None:
+    page = network.new_phone(phone)
+    network.wire.is_cut = True
+    tap(page, "到站登记")
+    expect(page.get_by_text("待发 1")).to_be_visible()
+    publish(network, page)
+    expect(page.get_by_role("button", name=DOT)).to_be_visible()
+
+    network.wire.is_cut, network.wire.delay_s = False, 60
+    begin_background_sync(page, url=network.url)
+    page.get_by_role("button", name=DOT).click()
+    is_newer(page)
+    network.wire.delay_s = 0
+    everything_is_received(page)
+
+
+def begin_background_sync(page: Page, *, url: str) -> None:
+    """As the browser does when the network seems to be back. Returns when the worker's call is under way."""
+    session = page.context.new_cdp_session(page)
+    registrations: list[dict] = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"])
+    )
+    session.send("ServiceWorker.enable")
+    page.wait_for_timeout(300)
+    found = next(each["registrationId"] for each in registrations if each["scopeURL"].startswith(url))
+    sync = {"origin": url, "registrationId": found, "tag": "outbox", "lastChance": False}
+    with page.context.expect_event("request", lambda request: request.service_worker is not None):
+        session.send("ServiceWorker.dispatchSyncEvent", sync)
 
 
 def test_an_open_correction_comes_back_with_its_words(network: Network, phone: Browser) -> None:

@@ -33,5 +33,6 @@ function note(registration: ServiceWorkerRegistration): void {
 export function takeUpdate(): void {
   if (isBehind.value) return location.reload()
   navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true })
+  navigator.serviceWorker.controller?.postMessage('make way')
   waiting?.postMessage('take over')
 }

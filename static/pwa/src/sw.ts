@@ -19,12 +19,17 @@ registerRoute(new NavigationRoute(createHandlerBoundToURL('door.html'), { allowl
 registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html'), { denylist: NOT_OURS }))
 clientsClaim() // the first visit is already offline-ready
 
+let makeWay: () => void
+/** The browser lets a newer version wait while this one has a sync under way, which on a bad line takes minutes. */
+const makingWay = new Promise<void>((resolve) => (makeWay = resolve))
+
 self.addEventListener('message', ({ data }) => {
   if (data === 'take over') void self.skipWaiting()
+  if (data === 'make way') makeWay()
 })
 
 self.addEventListener('sync', (event) => {
-  if (event.tag === 'outbox') event.waitUntil(sendRest())
+  if (event.tag === 'outbox') event.waitUntil(Promise.race([sendRest(), makingWay]))
 })
 
 /** 10.2: fails on purpose while entries wait, so that the browser tries again. */
