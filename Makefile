@@ -1,12 +1,14 @@
 # Everything starts here: `make` lists what there is. Needed on the machine: Python 3.11 or newer, and make.
 .DEFAULT_GOAL := help
-.PHONY: help run test build sure format bench bench-scale soak audit sbom clean ready
+.PHONY: help run test build sure format bench bench-scale rehearse same-build soak failover audit sbom clean ready
 SHELL := /bin/sh
 
 # The machine's own Python prepares and runs; the project's packages are in .venv.
 WITH_PYTHON = @python=$$(sh setup/find_python.sh) && exec "$$python" -B -m
 VENV = .venv/bin
 AUDIT = var/audit/bin
+PATRONI = var/patroni
+FAILOVERS ?= 3
 ARGS ?=
 SOAK_MINUTES ?= 60
 
@@ -39,12 +41,23 @@ bench: ready ## measure, and write docs/benchmarks.md (takes minutes)
 bench-scale: ready ## the same for 242, 2,420 and 24,200 stations with ten million facts (takes hours)
 	$(VENV)/python -m bench scale
 
+same-build: ready ## build the app twice and compare every byte
+	$(WITH_PYTHON) setup.same_build
+
+rehearse: ## install as docs/operations.md says, on a throw-away copy of this machine (root, Debian)
+	$(WITH_PYTHON) setup.rehearsal
+
 soak: ## faults and searched cases again and again until one fails (SOAK_MINUTES=60)
 	$(WITH_PYTHON) setup.tests --minutes $(SOAK_MINUTES) -- --hypothesis-profile=soak tests/faults tests/workstation tests/fuzz
 
+failover: $(PATRONI) ## kill PostgreSQL's primary under load: Patroni and etcd on this machine (FAILOVERS=3, some minutes)
+	$(WITH_PYTHON) setup.unpacked etcd
+	FAILOVERS=$(FAILOVERS) $(VENV)/python -m pytest tests/deploy/failover.py -q -s
+
 audit: $(AUDIT) ## known weaknesses of the packages that are pinned (asks the registries)
-	$(AUDIT)/pip-audit --no-deps --disable-pip -r requirements.txt
-	PATH="$(CURDIR)/$(VENV):$$PATH" npm --prefix static/pwa audit --omit=dev
+	@# Both are asked; what could not be looked up counts as a finding (--strict), never as clean.
+	@failed=0; $(AUDIT)/pip-audit --strict --no-deps --disable-pip -r requirements.txt || failed=1; \
+	PATH="$(CURDIR)/$(VENV):$$PATH" npm --prefix static/pwa audit --omit=dev || failed=1; exit $$failed
 
 sbom: $(AUDIT) ## what the server and the app are made of, as CycloneDX, into var/sbom
 	mkdir -p var/sbom
@@ -56,6 +69,11 @@ $(AUDIT): requirements-audit.txt ready
 	$(VENV)/python -m venv var/audit
 	$(AUDIT)/pip install --quiet --disable-pip-version-check -r requirements-audit.txt
 	touch $(AUDIT)
+
+# Beside nothing of ours, and where PostgreSQL's own user can read it.
+$(PATRONI): requirements-patroni.txt ready
+	$(VENV)/pip install --quiet --disable-pip-version-check --upgrade --target $(PATRONI) -r requirements-patroni.txt
+	touch $(PATRONI)
 
 clean: ## remove what make made; the data in var/ stays
 	rm -rf .venv static/pwa/node_modules static/pwa/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

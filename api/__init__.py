@@ -16,7 +16,7 @@ from api.openapi import QuietApi
 from api.schemas.description import describe_fields
 from api.shared_memory import SharedMemory
 from workstation import models
-from workstation.database import db, engine_options, prepare_engine
+from workstation.database import REPLICA, db, engine_options, prepare_engine, replica_options
 from workstation.keys import DataKeys, Keys
 
 NOUNS = (
@@ -49,8 +49,10 @@ NOUNS = (
     "settings",
     "sign_ins",
     "station_edits",
+    "station_evidence",
     "station_record",
     "stations",
+    "status",
     "suggestions",
     "sync",
     "time",
@@ -77,6 +79,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application for these settings, by default those of the environment."""
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder=None)
+    # Werkzeug would lead //x to /x at whatever host was asked for, which a shared cache might keep.
+    app.url_map.merge_slashes = False
     app.json = OrjsonProvider(app)
     app.cli = CommandFolder(app.name)
     app.config.update(OPENAPI, SETTINGS=settings, MAX_CONTENT_LENGTH=MOST_BYTES)
@@ -108,9 +112,14 @@ def _connect_database(app: Flask, settings: Settings) -> None:
     url = settings.sqlalchemy_url
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url=url, pooled=settings.database_pooled)
+    if settings.replica_url:
+        app.config["SQLALCHEMY_BINDS"] = {
+            REPLICA: replica_options(url=settings.replica_url, pooled=settings.database_pooled)
+        }
     db.init_app(app)
     with app.app_context():
-        prepare_engine(db.engine)
+        for engine in db.engines.values():
+            prepare_engine(engine)
         metrics.install(app, db.engine)
         request_id.follow_into_database(db.engine)
     Migrate(app, db, directory="migrations", compare_type=True)

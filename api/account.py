@@ -1,5 +1,6 @@
 """My account: password, second factor, and where I am signed in."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pyotp
@@ -19,7 +20,7 @@ from api.schemas.accounts import (
     RemovalIn,
 )
 from api.schemas.description import ProblemOut
-from api.sign_in_answers import guessing
+from api.sign_in_answers import Checked, guessing
 from workstation.accounts.operations import (
     WrongOneTimeCode,
     begin_second_factor,
@@ -30,10 +31,12 @@ from workstation.accounts.operations import (
     refuse_easy,
     remove_second_factor,
     set_password,
+    still_has,
 )
 from workstation.accounts.queries import read_account
 from workstation.accounts.rules import RECOVERY_CODES
 from workstation.errors import Refusal
+from workstation.people.passwords import hash_password
 from workstation.people.queries import find_member
 from workstation.people.rules import printed_code
 
@@ -66,17 +69,19 @@ def _guessed() -> str:
 @blueprint.alt_response(429, schema=ProblemOut, description="sign_in.too_many")
 def password(body: dict[str, Any]) -> dict[str, Any]:
     """A new password, against the one in use. Signs me out of my other office pages unless told not to."""
-    me, device_id = _me(), caller().device_id
+    me, device_id, checked = _me(), caller().device_id, Checked()
 
     def change(_now: object) -> None:
-        member = check_password(**me, password=body["password"])
-        set_password(member=member, account=body["account"], password=body["new_password"])
+        member = still_has(**me, stored=checked.stored)
+        set_password(member=member, account=body["account"], password_hash=checked.new)
         if body["ends_other_pages"]:
             end_office_sessions(**me, but=device_id)
         note_act("account.password_set", me["member_id"])
 
     def look_at_it() -> None:
+        checked.stored = check_password(**me, password=body["password"])
         refuse_easy(member=find_member(**me), account=body["account"], password=body["new_password"])
+        checked.new = hash_password(body["new_password"])
 
     guessing(guessed=_guessed(), attempt=change, first=look_at_it)
     return read_account(**me, device_id=device_id)
@@ -91,15 +96,15 @@ def password(body: dict[str, Any]) -> dict[str, Any]:
 def begin(body: dict[str, Any]) -> dict[str, Any]:
     """A secret for an authenticator app. It counts for nothing until a first code of it was sent."""
     me, session, secret = _me(), caller().session, pyotp.random_base32()
+    checked = Checked()
 
     def keep(now: Any) -> None:
-        member = check_password(**me, password=body["password"])
-        if member.password_hash is None:
+        if still_has(**me, stored=checked.stored).password_hash is None:
             raise Refusal("password.wrong")  # a code on top of nothing
         begin_second_factor(**me, secret=secret, keys=app_keys(), now=now)
         note_act("account.second_factor_begun", me["member_id"])
 
-    guessing(guessed=_guessed(), attempt=keep)
+    guessing(guessed=_guessed(), attempt=keep, first=_checks(checked, body["password"]))
     uri = pyotp.TOTP(secret).provisioning_uri(name=session.member_code, issuer_name=session.network_name)
     return {"secret": secret, "uri": uri}
 
@@ -129,16 +134,25 @@ def confirm(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.alt_response(429, schema=ProblemOut, description="sign_in.too_many")
 def remove(body: dict[str, Any]) -> Response:
     """Signing in takes the password alone again: asks for the password and a last code."""
-    me = _me()
+    me, checked = _me(), Checked()
 
     def turn_off(now: Any) -> None:
-        member = check_password(**me, password=body["password"])
+        member = still_has(**me, stored=checked.stored)
         _prove(member, body["one_time_code"], now)
         remove_second_factor(**me)
         note_act("account.second_factor_off", me["member_id"])
 
-    guessing(guessed=_guessed(), attempt=turn_off)
+    guessing(guessed=_guessed(), attempt=turn_off, first=_checks(checked, body["password"]))
     return Response(status=204)
+
+
+def _checks(checked: Checked, password: str) -> Callable[[], None]:
+    """Checks my password, before the write transaction."""
+
+    def check() -> None:
+        checked.stored = check_password(**_me(), password=password)
+
+    return check
 
 
 def _prove(member: Any, code: str, now: Any) -> None:

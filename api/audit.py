@@ -13,6 +13,7 @@ from api.schemas.audit import AuditEventsOut, AuditFilesQuery, AuditQuery
 from api.schemas.base import write_moment
 from api.spreadsheets import attachment, to_csv, to_xlsx
 from workstation.audit.models import AuditEvent
+from workstation.audit.operations import SYSTEM_USER
 from workstation.audit.queries import PAGE, Search, list_actions, list_events
 from workstation.local_time import day_start
 from workstation.network.queries import find_stations
@@ -23,8 +24,8 @@ blueprint = Blueprint("audit", __name__, url_prefix="/api/v1", description="The 
 KIND = "any(csv, xlsx):kind"
 MOST_EXPORTED = 100_000
 HEADS = (
-    "no", "at", "action", "thing_id", "thing_name", "by_name", "device_name", "about_name", "reason",
-    "before", "after",
+    "no", "at", "action", "thing_id", "thing_name", "by_name", "system_user", "device_name", "about_name",
+    "reason", "before", "after",
 )  # fmt: skip
 
 
@@ -39,7 +40,8 @@ def audit_events(query: dict[str, Any]) -> dict[str, Any]:
     return {
         "audit_events": _told(found),
         "next": str(found[-1].no) if len(found) == PAGE else None,
-        "actions": list_actions(network_id=caller().network_id),
+        # All of the log is looked through for them: once is enough.
+        "actions": [] if after else list_actions(network_id=caller().network_id),
     }
 
 
@@ -91,21 +93,23 @@ def _told(events: Sequence[AuditEvent]) -> list[dict[str, Any]]:
         things[event.noun].add(event.thing_id)
     people = {id for event in events for id in (event.member_id, event.about_id) if id}
     names = list_names(network_id=network_id, ids=sorted(people | things.get("member", set())))
-    devices = list_device_names(
-        network_id=network_id, ids=sorted({event.device_id for event in events if event.device_id})
-    )
+    used = {event.device_id for event in events if event.device_id}
+    devices = list_device_names(network_id=network_id, ids=sorted(used | things.get("device", set())))
     stations = find_stations(network_id=network_id, ids=sorted(things.get("station", set())))
-    named = names | {id: station.name for id, station in stations.items()}
+    named = names | devices | {id: station.name for id, station in stations.items()}
     return [_row(event, names, devices, named) for event in events]
 
 
-PLAIN = ("no", "at", "action", "noun", "thing_id", "device_id", "about_id", "reason", "before", "after")
+PLAIN = ("no", "at", "action", "noun", "thing_id", "device_id", "about_id", "reason", "before")
 
 
 def _row(
     event: AuditEvent, names: dict[str, str], devices: dict[str, str], things: dict[str, str]
 ) -> dict[str, Any]:
+    after = dict(event.after or {})
     return {name: getattr(event, name) for name in PLAIN} | {
+        "system_user": after.pop(SYSTEM_USER, None),
+        "after": after or None,
         "by_id": event.member_id,
         "by_name": names.get(event.member_id or ""),
         "device_name": devices.get(event.device_id or ""),

@@ -35,6 +35,8 @@ class Settings:
     public_url: str | None = None
     port: int = 8000
     demo: bool = False
+    # A streaming replica of it, which answers for the office's figures.
+    read_database_url: str | None = None
     # PgBouncer in transaction mode stands before PostgreSQL.
     database_pooled: bool = False
     # How many proxies of ours stand in front: so many addresses are believed, counted from this end.
@@ -53,6 +55,7 @@ class Settings:
         settings = cls(
             data_dir=data_dir,
             database_url=os.environ.get("DATABASE_URL") or None,
+            read_database_url=os.environ.get("READ_DATABASE_URL") or None,
             secret_key=_secret_key(data_dir),
             public_url=_public_url(),
             port=_number("PORT", 8000, least=1),
@@ -69,21 +72,42 @@ class Settings:
         )
         refuse_debug()
         refuse_readable(settings.sqlite_files())
+        refuse_wrong_replica(settings)
         return settings
 
     @property
     def sqlalchemy_url(self) -> str:
         """The database as SQLAlchemy names it; PostgreSQL always through psycopg 3."""
-        url = self.database_url or f"sqlite:///{self.data_dir / 'workstation.db'}"
-        for prefix in ("postgresql://", "postgres://"):
-            if url.startswith(prefix):
-                return "postgresql+psycopg://" + url.removeprefix(prefix)
-        return url
+        return _through_psycopg(self.database_url or f"sqlite:///{self.data_dir / 'workstation.db'}")
+
+    @property
+    def replica_url(self) -> str | None:
+        """The replica as SQLAlchemy names it, where there is one."""
+        return _through_psycopg(self.read_database_url) if self.read_database_url else None
 
     def sqlite_files(self) -> list[Path]:
         """The database and the files beside it, where it is SQLite's."""
         kind, _, path = self.sqlalchemy_url.partition(":///")
         return [Path(f"{path}{end}") for end in ("", "-wal", "-shm")] if kind.startswith("sqlite") else []
+
+
+def _through_psycopg(url: str) -> str:
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def refuse_wrong_replica(settings: Settings) -> None:
+    """What follows PostgreSQL is PostgreSQL, and another server. Whether it follows is seen at each call."""
+    if settings.replica_url is None:
+        return
+    if not settings.sqlalchemy_url.startswith("postgresql"):
+        raise UnsafeSettings("READ_DATABASE_URL is for PostgreSQL alone, and DATABASE_URL is not: unset it.")
+    if not settings.replica_url.startswith("postgresql"):
+        raise UnsafeSettings("READ_DATABASE_URL must lead to a PostgreSQL replica of DATABASE_URL.")
+    if settings.replica_url == settings.sqlalchemy_url:
+        raise UnsafeSettings("READ_DATABASE_URL is DATABASE_URL itself: unset it, or name the replica.")
 
 
 def refuse_debug() -> None:

@@ -9,16 +9,20 @@ from marshmallow import RAISE
 from api.auth import caller, guard
 from api.export_guard import staff_or_key
 from api.json import dump_json
+from api.replica import behind_s, may_lag
 from api.schemas.coverage import (
     CoverageOut,
     CoverageQuery,
+    GapListsQuery,
     GapsOut,
     GapsQuery,
+    PointsOut,
     StationCoverageOut,
     WindowQuery,
 )
 from api.spreadsheets import attachment, file_name, frame_row, heads_of, to_csv, to_xlsx
 from workstation.coverage.overview import get_coverage, get_gaps, get_station_coverage
+from workstation.coverage.points import get_points
 from workstation.coverage.windows import Window, read_window
 from workstation.local_time import local_day
 
@@ -41,7 +45,7 @@ def read_query_window(query: dict[str, Any]) -> Window:
 
 def _json(answer: dict[str, Any]) -> Response:
     """Dumped at once: a schema would take longer over a thousand rows than the database did."""
-    return Response(dump_json(answer), mimetype="application/json")
+    return Response(dump_json(answer | {"behind_s": behind_s()}), mimetype="application/json")
 
 
 def _ask_coverage(query: dict[str, Any]) -> dict[str, Any]:
@@ -66,6 +70,7 @@ def list_filters(query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/coverage", methods=["GET"])
 @guard.staff
+@may_lag
 @blueprint.arguments(CoverageQuery, location="query", unknown=RAISE)
 @blueprint.response(200, CoverageOut)
 def coverage(query: dict[str, Any]) -> Response:
@@ -79,6 +84,7 @@ def coverage(query: dict[str, Any]) -> Response:
 
 @blueprint.route(f"/coverage.<{KIND}>", methods=["GET"])
 @staff_or_key
+@may_lag
 @blueprint.arguments(CoverageQuery, location="query", unknown=RAISE)
 def coverage_file(query: dict[str, Any], kind: str) -> Response:
     """The rows as CSV, or as XLSX with the totals. Heads are the fields' names, nested ones with `_`."""
@@ -91,8 +97,22 @@ def coverage_file(query: dict[str, Any], kind: str) -> Response:
     return attachment(to_xlsx(sheets), name=name, kind=kind)
 
 
+@blueprint.route("/coverage/points", methods=["GET"])
+@guard.staff
+@may_lag
+@blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
+@blueprint.response(200, PointsOut)
+def points(query: dict[str, Any]) -> Response:
+    """Every station in sight with its place and state, for the map of a large network.
+
+    Errors: coverage.window_invalid, division.not_found.
+    """
+    return _json(get_points(scope=caller().scope, now=caller().now, window=read_query_window(query), **query))
+
+
 @blueprint.route("/coverage/stations/<station_id>", methods=["GET"])
 @guard.staff
+@may_lag
 @blueprint.arguments(WindowQuery, location="query", unknown=RAISE)
 @blueprint.response(200, StationCoverageOut)
 def station_coverage(query: dict[str, Any], station_id: str) -> Response:
@@ -105,6 +125,7 @@ def station_coverage(query: dict[str, Any], station_id: str) -> Response:
 
 @blueprint.route(f"/coverage/stations/<station_id>.<{KIND}>", methods=["GET"])
 @staff_or_key
+@may_lag
 @blueprint.arguments(WindowQuery, location="query", unknown=RAISE)
 def station_coverage_file(query: dict[str, Any], station_id: str, kind: str) -> Response:
     """The station's days as CSV, or all of it as XLSX."""
@@ -121,7 +142,8 @@ def station_coverage_file(query: dict[str, Any], station_id: str, kind: str) -> 
 
 @blueprint.route("/coverage/gaps", methods=["GET"])
 @guard.staff
-@blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
+@may_lag
+@blueprint.arguments(GapListsQuery, location="query", unknown=RAISE)
 @blueprint.response(200, GapsOut)
 def gaps(query: dict[str, Any]) -> Response:
     """Streets without a station, stations without recent records, failing gates and items, quiet phones.
@@ -133,6 +155,7 @@ def gaps(query: dict[str, Any]) -> Response:
 
 @blueprint.route(f"/coverage/gaps.<{KIND}>", methods=["GET"])
 @staff_or_key
+@may_lag
 @blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
 def gaps_file(query: dict[str, Any], kind: str) -> Response:
     """All lists in one CSV, told apart by the column `list`, or as sheets of one XLSX."""

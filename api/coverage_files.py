@@ -10,6 +10,7 @@ from marshmallow import RAISE
 from api.auth import caller
 from api.coverage import KIND, list_filters, read_query_window
 from api.export_guard import staff_or_key
+from api.replica import may_lag
 from api.schemas.coverage import GapsQuery, GroupsQuery
 from api.spreadsheets import Row, attachment, file_name, frame_row, to_csv, to_xlsx
 from workstation.coverage.hours import get_hours
@@ -24,6 +25,7 @@ WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日"
 
 @blueprint.route(f"/weeks.<{KIND}>", methods=["GET"])
 @staff_or_key
+@may_lag
 @blueprint.arguments(GroupsQuery, location="query", unknown=RAISE)
 def weeks_file(query: dict[str, Any], kind: str) -> Response:
     """Duty hours by group and week, each week under its first day."""
@@ -41,6 +43,7 @@ def weeks_file(query: dict[str, Any], kind: str) -> Response:
 
 @blueprint.route(f"/hours.<{KIND}>", methods=["GET"])
 @staff_or_key
+@may_lag
 @blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
 def hours_file(query: dict[str, Any], kind: str) -> Response:
     """Duty hours by weekday, each hour of the day under its number."""
@@ -54,6 +57,7 @@ def hours_file(query: dict[str, Any], kind: str) -> Response:
 
 @blueprint.route(f"/trend.<{KIND}>", methods=["GET"])
 @staff_or_key
+@may_lag
 @blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
 def trend_file(query: dict[str, Any], kind: str) -> Response:
     """Both rates of this window and of the earlier ones, a row for each."""

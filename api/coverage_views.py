@@ -10,6 +10,7 @@ from api.auth import caller, guard
 from api.coverage import read_query_window
 from api.feed_data import receipts_data
 from api.json import dump_json
+from api.replica import behind_s, may_lag
 from api.schemas.coverage import GapsQuery, GroupsQuery
 from api.schemas.coverage_views import (
     ChangesOut,
@@ -37,7 +38,7 @@ RECEIPT_FIELDS = ("receipt_no", "recorded_at", "received_at", "clock_error_s")
 
 
 def _json(answer: dict[str, Any]) -> Response:
-    return Response(dump_json(answer), mimetype="application/json")
+    return Response(dump_json(answer | {"behind_s": behind_s()}), mimetype="application/json")
 
 
 def _asked(query: dict[str, Any]) -> dict[str, Any]:
@@ -48,6 +49,7 @@ def _asked(query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/pulse", methods=["GET"])
 @guard.staff
+@may_lag
 @blueprint.response(200, PulseOut)
 def pulse() -> Response:
     """Whether figures may have changed: ask with `If-None-Match`, 304 says that nothing did."""
@@ -62,6 +64,7 @@ def pulse() -> Response:
 
 @blueprint.route("/today", methods=["GET"])
 @guard.staff
+@may_lag
 @blueprint.arguments(WithinQuery, location="query", unknown=RAISE)
 @blueprint.response(200, TodayOut)
 def today(query: dict[str, Any]) -> Response:
@@ -74,6 +77,7 @@ def today(query: dict[str, Any]) -> Response:
 
 @blueprint.route("/changes", methods=["GET"])
 @guard.staff
+@may_lag
 @blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
 @blueprint.response(200, ChangesOut)
 def changes(query: dict[str, Any]) -> Response:
@@ -86,6 +90,7 @@ def changes(query: dict[str, Any]) -> Response:
 
 @blueprint.route("/trend", methods=["GET"])
 @guard.staff
+@may_lag
 @blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
 @blueprint.response(200, TrendOut)
 def trend(query: dict[str, Any]) -> Response:
@@ -98,6 +103,7 @@ def trend(query: dict[str, Any]) -> Response:
 
 @blueprint.route("/weeks", methods=["GET"])
 @guard.staff
+@may_lag
 @blueprint.arguments(GroupsQuery, location="query", unknown=RAISE)
 @blueprint.response(200, WeeksOut)
 def weeks(query: dict[str, Any]) -> Response:
@@ -110,6 +116,7 @@ def weeks(query: dict[str, Any]) -> Response:
 
 @blueprint.route("/hours", methods=["GET"])
 @guard.staff
+@may_lag
 @blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
 @blueprint.response(200, WeekHoursOut)
 def hours(query: dict[str, Any]) -> Response:
@@ -122,6 +129,7 @@ def hours(query: dict[str, Any]) -> Response:
 
 @blueprint.route("/facts", methods=["GET"])
 @guard.staff
+@may_lag
 @blueprint.arguments(FactsQuery, location="query", unknown=RAISE)
 @blueprint.response(200, FactsOut)
 def facts(query: dict[str, Any]) -> Response:

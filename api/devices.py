@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 
 from api.audit_notes import note_act
 from api.auth import Caller, caller, guard
+from api.replica import behind_s, may_lag
 from api.schemas.devices import FleetOut, NameIn
 from workstation.database import writing
 from workstation.errors import Refusal
@@ -21,11 +22,13 @@ blueprint = Blueprint("devices", __name__, url_prefix="/api/v1/devices", descrip
 
 @blueprint.route("", methods=["GET"])
 @guard.staff
+@may_lag
 @blueprint.response(200, FleetOut)
 def devices() -> dict[str, Any]:
     """The phones that hold something, by station: waiting entries, a gap in the numbers, an unsettled day."""
     person = caller()
-    return {"as_of": person.now, "stations": list_fleet(scope=person.scope, now=person.now)}
+    stations = list_fleet(scope=person.scope, now=person.now)
+    return {"as_of": person.now, "behind_s": behind_s(), "stations": stations}
 
 
 @blueprint.route("/<device_id>", methods=["DELETE"])

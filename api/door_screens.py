@@ -8,9 +8,9 @@ from flask_smorest import Blueprint
 from api.audit_notes import note_act
 from api.auth import app_keys, caller, guard
 from api.codes import code_answer, code_hash, new_code
-from api.schemas.doors import DoorCodeIn, DoorScreensOut, DoorScreensQuery, RevocationQuery
+from api.schemas.doors import DoorCodeIn, DoorKeysIn, DoorScreensOut, DoorScreensQuery, RevocationQuery
 from api.schemas.people import CodeOut
-from workstation.check_ins.operations import revoke_door_screen
+from workstation.check_ins.operations import renew_codes, revoke_door_screen
 from workstation.check_ins.queries import find_door_screen, list_door_screens
 from workstation.database import writing
 from workstation.errors import Refusal
@@ -55,6 +55,24 @@ def door_codes(body: dict[str, Any]) -> dict[str, Any]:
         )
         note_act("code.issued", issued.id, after={"purpose": "door", "station_id": body["station_id"]})
         return code_answer(code, expires_at=issued.expires_at, leads_to="door")
+
+
+@blueprint.route("/keys", methods=["POST"])
+@guard.staff
+@blueprint.arguments(DoorKeysIn)
+@blueprint.response(204)
+def door_keys(body: dict[str, Any]) -> Response:
+    """Changes the secret behind a station's codes: screens have the new keys with their next call.
+
+    What phones noted of the old codes and have not sent yet is recorded, and counts as not verified.
+    """
+    person, station_id = caller(), body["station_id"]
+    if not is_in_scope(scope=person.scope, station_id=station_id):
+        raise Refusal("station.not_found")
+    with writing():
+        epoch = renew_codes(network_id=person.network_id, station_id=station_id)
+        note_act("station.codes_renewed", station_id, reason=body["reason"], after={"code_epoch": epoch})
+    return Response(status=204)
 
 
 @blueprint.route("/<screen_id>", methods=["DELETE"])

@@ -26,8 +26,8 @@ def healthz() -> Response:
 
 @guard.anyone(reason="Says only whether the database is there and migrated.")
 def readyz() -> Response:
-    """200 once the database is reachable and at the newest migration, else 503."""
-    if not is_migrated():
+    """200 once the database is reachable and has what this release needs, else 503."""
+    if not (is_migrated() or is_ahead()):
         raise Refusal("server.unavailable")
     return Response("ready\n", mimetype="text/plain")
 
@@ -40,6 +40,18 @@ def metrics() -> Response:
 
 def is_migrated() -> bool:
     """Whether the database stands at the newest migration of this release."""
-    config = current_app.extensions["migrate"].migrate.get_config()
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    return MigrationContext.configure(db.session.connection()).get_current_revision() == newest
+    return _revision() == _scripts().get_current_head()
+
+
+def is_ahead() -> bool:
+    """Whether a later release migrated it: migrations leave what the release before them needs."""
+    revision = _revision()
+    return revision is not None and revision not in {each.revision for each in _scripts().walk_revisions()}
+
+
+def _revision() -> str | None:
+    return MigrationContext.configure(db.session.connection()).get_current_revision()
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())

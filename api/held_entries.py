@@ -5,8 +5,9 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from api.audit_notes import note_act
+from api.audit_notes import actor_of, note_act
 from api.auth import app_keys, caller, guard
+from api.schemas.constituents import ConstituentOut
 from api.schemas.held_entries import DecisionIn, HeldEntriesOut, HeldEntriesQuery, ReleaseIn
 from api.sync import entry_reader
 from workstation.database import writing
@@ -15,6 +16,7 @@ from workstation.ids import is_id
 from workstation.network.queries import find_stations
 from workstation.people.queries import list_names
 from workstation.sync.held import masked, open_up
+from workstation.sync.held_constituents import find_constituent, reveal_held
 from workstation.sync.ledger import Grammar
 from workstation.sync.models import HeldEntry
 from workstation.sync.releases import Decision, release
@@ -63,11 +65,25 @@ def _row(held: HeldEntry) -> dict[str, Any]:
         "kind": kind if isinstance(kind, str) else None,
         "content": masked(content),
         "amendment": masked(amendment),
+        "has_constituent": held.state == "waiting" and find_constituent(content) is not None,
     }
 
 
 def _opened(held: HeldEntry, stored: bytes | None) -> dict[str, Any] | None:
     return open_up(stored, network_id=held.network_id, entry_id=held.entry_id, keys=app_keys())
+
+
+@blueprint.route("/<entry_id>/constituent", methods=["POST"])
+@guard.staff
+@blueprint.arguments(DecisionIn)
+@blueprint.response(200, ConstituentOut)
+def constituent(body: dict[str, Any], entry_id: str) -> dict[str, Any]:
+    """Name and contact in what waits, for a reason: audited, and told to whoever recorded it."""
+    person = caller()
+    _check(entry_id)
+    scope = person.scope
+    with writing():
+        return reveal_held(scope=scope, entry_id=entry_id, **body, actor=actor_of(person), keys=app_keys())
 
 
 @blueprint.route("/<entry_id>/release", methods=["POST"])

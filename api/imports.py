@@ -53,7 +53,7 @@ FILE = {
 @blueprint.arguments(ImportQuery, location="query")
 @blueprint.doc(requestBody=FILE)
 @blueprint.response(200, ImportOut)
-@blueprint.alt_response(409, schema=ProblemOut, description="upload.stale")
+@blueprint.alt_response(409, schema=ProblemOut, description="upload.stale, member.last_officer")
 def imports(query: dict[str, Any], sheet: str) -> dict[str, Any]:
     """Says what a file of stations, members, plan, ledger or outlines changes; with `apply` changes it.
 

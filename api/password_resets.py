@@ -8,9 +8,10 @@ from api.auth import app_keys, guard
 from api.codes import code_hash
 from api.schemas.accounts import ResetIn, ResetOut
 from api.schemas.description import ProblemOut
-from api.sign_in_answers import guessing
+from api.sign_in_answers import Checked, guessing
 from workstation.accounts.operations import find_holder, refuse_easy, reset_password
 from workstation.audit.operations import Actor, Deed, note
+from workstation.people.passwords import hash_password
 from workstation.people.rules import plain_code
 
 blueprint = Blueprint(
@@ -27,18 +28,19 @@ blueprint = Blueprint(
 @blueprint.alt_response(429, schema=ProblemOut, description="sign_in.too_many")
 def password_resets(body: dict[str, Any]) -> dict[str, Any]:
     """Sets a password by a one-time code. Turns the second factor off, and ends the person's office pages."""
-    code, done = plain_code(body["code"]), {}
+    code, done, checked = plain_code(body["code"]), {}, Checked()
     hashed = code_hash(code, keys=app_keys())
 
     def look_at_it() -> None:
         holder = find_holder(code_hash=hashed)
         refuse_easy(member=holder, account=body["account"], password=body["new_password"])
+        checked.new = hash_password(body["new_password"])
 
     def reset(now: Any) -> None:
         member = reset_password(
             code_hash=hashed,
             account=body["account"],
-            password=body["new_password"],
+            password_hash=checked.new,
             now=now,
         )
         by = Actor(network_id=member.network_id, now=now, member_id=member.id)

@@ -1,5 +1,6 @@
 """An id for every call, from the phone or made here; it stands in the answer and in every log line."""
 
+import contextlib
 import re
 import time
 import traceback
@@ -12,6 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine, ExceptionContext, event
 from structlog.typing import EventDict
 
+from workstation import database
 from workstation.ids import new_id
 
 GIVEN = re.compile(r"[0-9A-Za-z-]{8,64}")
@@ -47,13 +49,21 @@ class RequestId:
 def follow_into_database(engine: Engine) -> None:
     """Leads from a line of PostgreSQL's log to the call behind it, at no cost per statement.
 
-    Each line of ours names the server process that worked for the call (`db_pid`); PostgreSQL's own lines
-    name it with `log_line_prefix = '%m [%p] %a '`. A statement's text stays as it is, so that what was
-    prepared is used. What the database refuses is logged here too, without the values.
+    Each transaction that writes is named after its call (`application_name`), so PostgreSQL's own lines say
+    it with `log_line_prefix = '%m [%p] %a '`, and pg_stat_activity while it works. What only reads is found
+    by the server process, which each line of ours names (`db_pid`). A statement's text stays as it is, so
+    that what was prepared is used. What the database refuses is logged here too, without the values.
     """
+    database.name_of_call = _name_of_call
     event.listen(engine, "handle_error", _log_refused)
     if engine.dialect.name == "postgresql":
         event.listen(engine, "checkout", _note_process)
+
+
+def _name_of_call() -> str:
+    """As PostgreSQL shows it: 63 characters at most, of which a phone may choose 51 and no strange ones."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    return f"{database.APPLICATION} {request_id}"[:63] if request_id else database.APPLICATION
 
 
 def _note_process(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -63,6 +73,17 @@ def _note_process(connection: Any, _record: Any, _proxy: Any) -> None:
 def _log_refused(context: ExceptionContext) -> None:
     error = context.original_exception
     log.warning("database.refused", error=type(error).__name__, state=getattr(error, "sqlstate", None))
+
+
+class PatientLogger(structlog.PrintLogger):
+    """Writes lines to the standard output; a full disk under the log costs lines and never an answer."""
+
+    def msg(self, message: str) -> None:
+        """One line, or none when there is no room."""
+        with contextlib.suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
 
 
 def _without_words(_logger: Any, _name: str, event_dict: EventDict) -> EventDict:
@@ -85,6 +106,7 @@ def install(app: Flask) -> None:
             _without_words,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
+        logger_factory=lambda *_: PatientLogger(),
         cache_logger_on_first_use=True,
     )
     app.wsgi_app = RequestId(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap

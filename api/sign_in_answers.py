@@ -1,6 +1,7 @@
 """What every way of signing in shares: the throttle, the device's card, and the answer."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any
@@ -32,6 +33,19 @@ TOKEN_BYTES = 32
 GUESSES = {"code.unusable", "password.wrong", "second_factor.wrong", "sign_in.refused"}
 
 
+def _nothing_first() -> None:
+    """Most attempts need nothing that takes long."""
+
+
+@dataclass
+class Checked:
+    """What was hashed before the write transaction, for it to use."""
+
+    # The stored hash that the present password fitted, and that of the new one.
+    stored: str | None = None
+    new: str = ""
+
+
 def card_of(device: dict[str, Any], *, token: str) -> DeviceCard:
     """The device object of a request as the domain takes it; of the public key only its thumbprint."""
     key = device["public_key"]
@@ -46,14 +60,18 @@ def card_of(device: dict[str, Any], *, token: str) -> DeviceCard:
 
 
 def signed_in(
-    *, device: dict[str, Any], guessed: str, let_in: Callable[[DeviceCard, datetime], Device]
+    *,
+    device: dict[str, Any],
+    guessed: str,
+    let_in: Callable[[DeviceCard, datetime], Device],
+    first: Callable[[], object] = _nothing_first,
 ) -> dict[str, Any]:
     """Lets a person in, and says who it is."""
 
     def let_in_and_note(card: DeviceCard, now: datetime) -> None:
         note_sign_in(let_in(card, now), now=now)
 
-    token, now = admit(device=device, guessed=guessed, let_in=let_in_and_note)
+    token, now = admit(device=device, guessed=guessed, let_in=let_in_and_note, first=first)
     g.wants_nonce = device["public_key"] is not None  # for the calls that follow at once
     session = find_session(token_hash=token_hash(token))
     assert session is not None  # it was just written
@@ -61,31 +79,38 @@ def signed_in(
 
 
 def admit(
-    *, device: dict[str, Any], guessed: str, let_in: Callable[[DeviceCard, datetime], object]
+    *,
+    device: dict[str, Any],
+    guessed: str,
+    let_in: Callable[[DeviceCard, datetime], object],
+    first: Callable[[], object] = _nothing_first,
 ) -> tuple[str, datetime]:
     """Lets a device in, or remembers the failure. `guessed` is the account or code that was tried.
 
     Gives the device's new token and the present time.
     """
     token = token_urlsafe(TOKEN_BYTES)
-    now = guessing(guessed=guessed, attempt=lambda now: let_in(card_of(device, token=token), now))
+    now = guessing(
+        guessed=guessed, attempt=lambda now: let_in(card_of(device, token=token), now), first=first
+    )
     return token, now
 
 
 def guessing(
-    *, guessed: str, attempt: Callable[[datetime], object], first: Callable[[], object] = lambda: None
+    *, guessed: str, attempt: Callable[[datetime], object], first: Callable[[], object] = _nothing_first
 ) -> datetime:
     """Makes one attempt at a secret in one transaction, and remembers it if it failed; gives the time.
 
-    `first` may refuse before that: what takes long, and nobody else who writes shall wait for it.
+    `first` comes before that, and may refuse too: what takes long, such as hashing a password, so that
+    nobody else who writes waits for it.
     Refuses with sign_in.too_many when too many failed before, from this address or at this person.
     """
     now = clock.now()
     address = app_keys().digest("address", (request.remote_addr or "").encode())
     account = app_keys().digest("account", guessed.encode("utf-8", "surrogatepass"))
     _slow_down(address=address, account=account, now=now)
-    first()
     try:
+        first()
         with writing():
             attempt(now)
     except Slowed as slowed:

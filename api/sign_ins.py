@@ -1,5 +1,6 @@
 """Signing in by account and password, and signing out."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response
@@ -8,13 +9,15 @@ from flask_smorest import Blueprint
 from api.audit_notes import note_of_staff
 from api.auth import app_keys, caller, guard
 from api.schemas.people import SignedInOut, SignInIn
-from api.sign_in_answers import signed_in
-from workstation.accounts.operations import sign_in
+from api.sign_in_answers import Checked, signed_in
+from workstation.accounts.operations import fitting_hash, sign_in
 from workstation.database import writing
 from workstation.errors import Refusal
 from workstation.ids import is_id
-from workstation.people.operations import sign_out
+from workstation.people.models import Device
+from workstation.people.operations import DeviceCard, sign_out
 from workstation.people.queries import list_device_owners
+from workstation.people.rules import plain_account
 
 blueprint = Blueprint("sign_ins", __name__, url_prefix="/api/v1/sign-ins", description="Signing in")
 
@@ -25,13 +28,17 @@ blueprint = Blueprint("sign_ins", __name__, url_prefix="/api/v1/sign-ins", descr
 @blueprint.response(201, SignedInOut)
 def sign_ins(body: dict[str, Any]) -> dict[str, Any]:
     """Gives a token for an account, its password, and a one-time code where the person has set that up."""
-    device, account = body["device"], body["account"].strip()
-    proof = {"account": account, "password": body["password"], "one_time_code": body["one_time_code"]}
-    return signed_in(
-        device=device,
-        guessed=account,
-        let_in=lambda card, now: sign_in(**proof, card=card, keys=app_keys(), now=now),
-    )
+    account, checked = body["account"], Checked()
+    proof = {"account": account, "one_time_code": body["one_time_code"]}
+
+    def check() -> None:
+        checked.stored = fitting_hash(account=account, password=body["password"])
+
+    def let_in(card: DeviceCard, now: datetime) -> Device:
+        return sign_in(**proof, fitted=checked.stored, card=card, keys=app_keys(), now=now)
+
+    guessed = plain_account(account)
+    return signed_in(device=body["device"], guessed=guessed, let_in=let_in, first=check)
 
 
 @blueprint.route("/current", methods=["DELETE"])

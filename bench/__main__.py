@@ -1,8 +1,8 @@
-"""`make bench`, or `python -m bench NAME …`: sync herd nearest coverage page_weight reach scale run.
+"""`make bench`, or `python -m bench NAME …`; the names are those of BENCHMARKS.
 
-Prints tables and writes them into docs/benchmarks.md; exit status 1 when a mark is missed. `run` downloads
-and `scale` takes an hour, so they have to be named. `--quick` shows in a minute that everything works: tiny
-sizes, nothing written, nothing judged.
+Prints tables and writes them into docs/benchmarks.md; exit status 1 when a mark is missed. `run`
+downloads, `scale` takes an hour and `storage` some minutes, so they have to be named. `--quick` shows in a
+minute that everything works: tiny sizes, nothing written, nothing judged.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from bench import coverage, first_run, herd, nearest, page_weight, reach, scale, sync
+from bench import coverage, first_run, guards, herd, nearest, page_weight, reach, scale, storage, sync
 from bench.report import DOCUMENT, Chapter, Mark, write
 
 
@@ -50,15 +50,17 @@ def _herd(quick: bool) -> Chapter:
 
 BENCHMARKS: dict[str, Callable[[bool], Chapter]] = {
     "sync": _sync,
+    "guards": lambda quick: guards.chapter(guards.QUICK if quick else guards.FULL),
     "herd": _herd,
     "nearest": _nearest,
     "coverage": _coverage,
     "page_weight": lambda _quick: page_weight.chapter(),
     "reach": lambda quick: reach.chapter(reach.QUICK if quick else reach.FULL),
     "scale": lambda quick: scale.chapter(scale.QUICK if quick else scale.FULL),
+    "storage": lambda quick: storage.chapter(storage.QUICK if quick else storage.FULL),
     "run": lambda _quick: first_run.chapter(),
 }
-USUAL = ("sync", "herd", "nearest", "coverage", "page_weight", "reach")
+USUAL = ("sync", "guards", "herd", "nearest", "coverage", "page_weight", "reach")
 
 
 say = functools.partial(print, file=sys.stdout, flush=True)
@@ -67,7 +69,7 @@ say = functools.partial(print, file=sys.stdout, flush=True)
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", choices=[[], *BENCHMARKS], help="by default all but run and scale"
+        "names", nargs="*", choices=[[], *BENCHMARKS], help="by default all but run, scale and storage"
     )
     parser.add_argument("--quick", action="store_true", help="tiny sizes, nothing written")
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""nginx and PgBouncer for tests: the distribution's packages, unpacked into var/ and never installed.
+"""nginx, PgBouncer and etcd for tests: the distribution's packages, unpacked into var/ and never installed.
 
 Installing them would start servers of their own on this machine.
 """
@@ -6,6 +6,7 @@ Installing them would start servers of their own on this machine.
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from setup.terminal import ROOT
@@ -20,8 +21,8 @@ ADVICE = (
 
 def find(name: str) -> str | None:
     """The path of the machine's own program, or of the unpacked one."""
-    unpacked = FOLDER / "usr" / "sbin" / name
-    places = (shutil.which(name), shutil.which(name, path="/usr/sbin:/usr/local/sbin"), str(unpacked))
+    unpacked = (str(FOLDER / "usr" / folder / name) for folder in ("sbin", "bin"))
+    places = (shutil.which(name), shutil.which(name, path="/usr/sbin:/usr/local/sbin"), *unpacked)
     return next((place for place in places if place and Path(place).exists()), None)
 
 
@@ -54,3 +55,9 @@ def _unpack(name: str, packages: tuple[str, ...]) -> bool:
 def _load(packages: tuple[str, ...], folder: Path) -> bool:
     command = ["apt-get", "download", "-q", *packages]
     return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    # What no test of `make test` needs: `make failover` asks for etcd.
+    if find(sys.argv[1]) is None and not _unpack(sys.argv[1], (f"{sys.argv[1]}-server",)):
+        raise SystemExit(f"{sys.argv[1]} is needed: apt-get install -y {sys.argv[1]}-server. 需要先装它。")

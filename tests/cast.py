@@ -7,6 +7,7 @@ its condition is found out.
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
@@ -16,7 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from api import clock
+from api import clock, create_app
 from api.codes import code_hash, new_code
 from workstation.database import db, writing
 from workstation.feed.models import EVERYBODY
@@ -346,6 +347,14 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 def cast(app: Flask, time: Time) -> Cast:
     """The cast on a fresh database of each kind."""
     return Cast(app)
+
+
+@pytest.fixture
+def sqlite_cast(sqlite_database: str, tmp_path: Path, time: Time) -> Cast:
+    """The cast on SQLite alone: for what does not come to know its database."""
+    from tests.databases import settings  # a plugin itself, which pytest wants to import first
+
+    return Cast(create_app(settings(database_url=sqlite_database, data_dir=tmp_path)))
 
 
 def any_uuid() -> str:

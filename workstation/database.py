@@ -21,6 +21,7 @@ import orjson
 import psycopg
 import pysqlite3.dbapi2
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from psycopg.types.string import TextLoader
 from sqlalchemy import (
     JSON,
@@ -59,11 +60,19 @@ WRITE_OPTIONS: dict[str, dict[str, Any]] = {
     "sqlite": {WRITES: True},
     "postgresql": {"isolation_level": "READ COMMITTED", "postgresql_readonly": False},
 }
+# The name of the replica's engine, and what a session notes of it (workstation/replica.py).
+REPLICA, MAY_LAG, REPORTING = "replica", "may_lag", "reporting"
+REPLICA_ANSWERS_WITHIN_S = 3
+APPLICATION = "workstation"
+# For one transaction, so that it is right whoever has the connection next (PgBouncer hands them around).
+SAY_WHO = "SELECT set_config('application_name', %s, true)"
 ROWS_A_STATEMENT = 500  # SQLite allows 32,766 variables in one statement
 
 Row = Mapping[str, Any]
 # Is told how many seconds each writer waited for SQLite's gate.
 on_writer_wait: Callable[[float], object] = lambda _seconds: None  # noqa: E731  # replaced by who counts
+# What PostgreSQL calls a transaction, in its log and in pg_stat_activity: replaced by who knows the call.
+name_of_call: Callable[[], str] = lambda: APPLICATION  # noqa: E731  # see above
 NO_DEFAULTS: Mapping[str, str] = {}
 
 
@@ -102,7 +111,16 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(model_class=Base)
+class ReportingSession(Session):
+    """Asks the replica from `begin_report` on, where the call allowed that, and until it writes."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **more: Any) -> Any:
+        if bind is None and self.info.get(REPORTING):
+            return db.engines[REPLICA]
+        return super().get_bind(mapper=mapper, clause=clause, bind=bind, **more)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": ReportingSession})
 
 
 def engine_options(*, url: str, pooled: bool = False) -> dict[str, Any]:
@@ -122,13 +140,20 @@ def engine_options(*, url: str, pooled: bool = False) -> dict[str, Any]:
         }
     limits = "-c statement_timeout=60000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=30000"
     modes = "-c default_transaction_read_only=on -c synchronous_commit=on -c timezone=UTC"
-    name: dict[str, Any] = {"application_name": "workstation"}
+    name: dict[str, Any] = {"application_name": APPLICATION}
     if pooled:
         name["prepare_threshold"] = None
     return options | {
         "isolation_level": "AUTOCOMMIT",
         "connect_args": name | {"options": f"{limits} {modes}"},
     }
+
+
+def replica_options(*, url: str, pooled: bool = False) -> dict[str, Any]:
+    """The same for a replica: a machine that is gone must not be waited for."""
+    options = engine_options(url=url, pooled=pooled)
+    options["connect_args"] |= {"connect_timeout": REPLICA_ANSWERS_WITHIN_S}
+    return options | {"url": url}
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -176,15 +201,20 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def writing() -> Iterator[Connection]:
+def writing(*, says_who: bool = True) -> Iterator[Connection]:
     """One write transaction, committed at the end: the only place that commits.
 
-    What the session read before is let go first, so that nothing is decided on an old view.
+    What the session read before is let go first, so that nothing is decided on an old view. Its first
+    statement tells PostgreSQL which call this is, unless another one `says_who` on the way.
     """
     db.session.rollback()
+    db.session.info.pop(REPORTING, None)
     with _write_gate():
         try:
-            yield db.session.connection(execution_options=WRITE_OPTIONS[db.engine.dialect.name])
+            connection = db.session.connection(execution_options=WRITE_OPTIONS[db.engine.dialect.name])
+            if says_who and connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(SAY_WHO, (name_of_call(),))
+            yield connection
             db.session.commit()
         except BaseException:
             db.session.rollback()
@@ -195,8 +225,10 @@ def begin_report() -> None:
     """From here on this request only reads, and sees everything as of one moment.
 
     PostgreSQL refuses it every write: a report that takes long holds back neither writers nor the feed.
+    Where the call allowed it, the replica is asked from here on.
     """
     db.session.rollback()
+    db.session.info[REPORTING] = db.session.info.get(MAY_LAG, False)
     if db.engine.dialect.name == "postgresql":
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         db.session.connection(execution_options=options)

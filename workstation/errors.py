@@ -78,6 +78,7 @@ MESSAGES: dict[str, str] = {
     "sign_in.required": "请登录。已存的记录都在本机，登录后会继续发送。",
     "sign_in.second_factor": "请再输入手机上的动态码，或一个备用码。",
     "sign_in.too_many": "尝试次数太多，请稍后再试。",
+    "station.not_doubted": "各次登记已经不再指向这个问题，位置没有改动。请刷新页面看看。",
     "station.not_found": "没有找到这个站点。",
     "suggestion.not_found": "没有找到这条意见。",
     "sync.malformed": "这批记录的格式读不懂，请更新应用后再试；记录仍在本机。",

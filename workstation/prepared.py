@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
 
+from workstation import database
 from workstation.database import db
 
 Rows = list[tuple[Any, ...]]
@@ -113,7 +114,7 @@ def ask_together(*questions: Question) -> list[Rows]:
     Each statement sees what was committed when it ran, as always under READ COMMITTED.
     """
     connection = db.session.connection()
-    with in_one_go(connection):
+    with in_one_go(connection, several=len(questions) > 1):
         cursors = [send(question) for question in questions]
     asked = (question.prepared.on(connection.dialect) for question in questions)
     return [each.rows(cursor) for each, cursor in zip(asked, cursors, strict=True)]
@@ -128,15 +129,16 @@ def send(question: Question) -> Any:
 
 
 @contextmanager
-def in_one_go(connection: Connection) -> Iterator[None]:
+def in_one_go(connection: Connection, *, several: bool = True) -> Iterator[None]:
     """PostgreSQL gets what is written inside together, and its errors come at the end.
 
-    Nothing inside may need an answer, and what goes through SQLAlchemy must return no rows.
+    Nothing inside may need an answer, and what goes through SQLAlchemy must return no rows. One alone goes
+    without a pipeline, which would wait for PostgreSQL three times instead of once.
     """
     driver: Any = connection.connection.driver_connection
     is_postgresql = connection.dialect.name == "postgresql"
     try:
-        with driver.pipeline() if is_postgresql else nullcontext():
+        with driver.pipeline() if is_postgresql and several else nullcontext():
             yield
     except connection.dialect.dbapi.Error as error:  # type: ignore[union-attr]  # there is a driver
         raise _as_sqlalchemy(error, connection) from error
@@ -160,10 +162,13 @@ def _as_sqlalchemy(error: Exception, connection: Connection) -> Exception:
     return found
 
 
-# hashtextextended gives 64 bits; sorting by the key, not the name, gives everybody the same order.
+# hashtextextended gives 64 bits; sorting by the key, not the name, gives everybody the same order. Before it
+# may have to wait it tells PostgreSQL which call this is, for the whole transaction.
 LOCK = Prepared(
     lambda _: text(
-        "SELECT count(pg_advisory_xact_lock(k)) FROM (SELECT DISTINCT hashtextextended(n, 0) AS k"
+        "SELECT count(pg_advisory_xact_lock(k)), max(call)"
+        " FROM (SELECT set_config('application_name', :call, true) AS call OFFSET 0) AS named,"
+        " (SELECT DISTINCT hashtextextended(n, 0) AS k"
         " FROM unnest(CAST(:names AS text[])) AS n ORDER BY 1) AS keys"
     )
 )
@@ -175,7 +180,7 @@ def locks(names: Iterable[str]) -> list[Question]:
     SQLite has one writer at a time and needs no lock.
     """
     given = sorted(names) if db.engine.dialect.name == "postgresql" else []
-    return [LOCK.given(names=given)] if given else []
+    return [LOCK.given(names=given, call=database.name_of_call())] if given else []
 
 
 def lock_names(names: Iterable[str]) -> None:

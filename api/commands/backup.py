@@ -17,6 +17,7 @@ from api.auth import app_keys
 from api.commands import upkeep_notes
 from api.commands.backup_drill import drill
 from api.commands.backup_places import check_fits, newest_data_key, put_back
+from api.commands.command_notes import note_in_every_network
 from api.commands.owners import refuse_other_users
 from api.config import Settings, UnsafeSettings, backup_folder, backup_key, postgres_programs
 from workstation.backups import operations, vault
@@ -62,6 +63,7 @@ def create(folder: Path | None, keep: int, months: int) -> None:
     if (settings.data_dir / "backup.key").exists():
         click.echo(f"密钥在 {settings.data_dir / 'backup.key'}：请另存到别处，没有它备份打不开。")
     click.echo(json.dumps({"file": str(made.path), **made.written._asdict(), "removed": removed}))
+    note_in_every_network("backup.made", made.path.name, after={"removed": len(removed)})
 
 
 @group.command("list")

@@ -13,6 +13,7 @@ from flask import Flask, current_app
 
 from api import clock
 from api.app_keys import app_keys
+from api.commands.command_notes import note_in_every_network
 from api.config import Settings, postgres_programs
 from api.restores import begin_counted_epoch
 from workstation.backups import sqlite_files
@@ -79,16 +80,16 @@ def put_back(unpacked: Path, *, header: Header, settings: Settings, now: datetim
     Raises BackupProblem, also while a server runs; then the database is what it was.
     """
     if header["engine"] == "sqlite":
-        return _put_back_file(unpacked, settings=settings, now=now)
+        return _put_back_file(unpacked, header=header, settings=settings, now=now)
     return _put_back_archive(unpacked, header=header, settings=settings, now=now)
 
 
-def _put_back_file(unpacked: Path, *, settings: Settings, now: datetime) -> Restored:
+def _put_back_file(unpacked: Path, *, header: Header, settings: Settings, now: datetime) -> Restored:
     live = Path(db.engine.url.database or "")
     db.session.remove()
     db.engine.dispose()
     with another_app(settings, url=f"sqlite:///{unpacked}"):
-        restores = _renew(settings)
+        restores = _renew(settings, header=header)
     sqlite_files.remove_side_files(unpacked)
     aside = sqlite_files.put_in_place(unpacked, live=live, now=now)
     return Restored(restores, str(aside) if aside else None)
@@ -102,18 +103,20 @@ def _put_back_archive(archive: Path, *, header: Header, settings: Settings, now:
     try:
         tools.restore(archive, url=db.engine.url)
         db.engine.dispose()
-        return Restored(_renew(settings), aside)
+        return Restored(_renew(settings, header=header), aside)
     except BaseException:
         bring_back(aside)
         raise
 
 
-def _renew(settings: Settings) -> int:
+def _renew(settings: Settings, *, header: Header) -> int:
     """Migrates what was put back and begins its epoch; how many restores there were."""
     upgrade()
     with writing():
         restores = begin_counted_epoch(data_dir=settings.data_dir)
     _redact_again()
+    said = {"made_at": header["made_at"], "restores": restores}
+    note_in_every_network("backup.restored", after=said)
     return restores
 
 

@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from api import clock
 from api.codes import code_answer, code_hash, new_code
+from api.commands.command_notes import note_command
 from workstation.accounts.rules import RESET_CODE_LIVES
 from workstation.database import writing
 from workstation.errors import Refusal
@@ -69,4 +70,6 @@ def _store(
         member_id=member.id if member else None,
         station_id=station.id if station else None,
     )
+    said = {"purpose": purpose} | ({"station_id": issued.station_id} if station else {})
+    note_command("code.issued", issued.id, network_id=network.id, about_id=issued.member_id, after=said)
     return issued.expires_at

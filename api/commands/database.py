@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, create_engine, make_url, select
 from tqdm import tqdm
 
 from api.commands.backup_places import another_app, upgrade
+from api.commands.command_notes import note_in_every_network
 from api.config import Settings
 from api.health import is_migrated
 from api.restores import begin_counted_epoch
@@ -133,6 +134,7 @@ def _finish(source: Connection, *, settings: Settings) -> None:
     with writing():
         moving.set_counters(source)
         begin_counted_epoch(data_dir=settings.data_dir)
+    note_in_every_network("database.moved")
 
 
 def _bar(title: str, total: int) -> Any:

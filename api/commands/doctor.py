@@ -15,13 +15,16 @@ from api import clock
 from api.certificate import look_at_certificate
 from api.commands import upkeep_notes
 from api.config import Settings, backup_folder
-from api.health import is_migrated
+from api.health import is_ahead, is_migrated
+from api.replica import find_replica_out
+from workstation import replica
 from workstation.backups.rules import list_backups, made_at
-from workstation.chain.queries import list_new_receipts
+from workstation.chain.queries import count_new
 from workstation.database import db
 from workstation.feed.horizon import measure_lag
 from workstation.network.queries import list_networks
 from workstation.upkeep import queries, rules
+from workstation.upkeep.patience import TookTooLong, at_most
 from workstation.upkeep.rules import Finding
 
 MARKS = {"ok": "✓", "soon": "！", "now": "✗"}
@@ -33,6 +36,8 @@ BEHIND_NGINX = (
     "前面有 nginx 时请设 TRUSTED_PROXIES=1：否则所有手机看起来都是同一个地址，输错几次密码会拖慢所有人登录。"
 )
 UNSEALED_SOON = 2_000
+PATIENCE_S = 1.0
+TOO_SLOW = "数据库正忙或很大：请稍后再运行；总是如此，请看磁盘和慢查询，并把这一行交给维护人员。"
 
 
 @click.command("doctor")
@@ -61,14 +66,25 @@ def group(as_json: bool) -> None:
 
 
 def _looked(look: Callable[[Settings, datetime], Iterator[Finding]]) -> list[Finding]:
-    """What one look found; a look that breaks is a finding too."""
+    """What one look found; a look that breaks, or that takes too long, is a finding too."""
+    name = look.__name__.removeprefix("_look_at_")
     try:
-        return list(look(current_app.config["SETTINGS"], clock.now()))
+        return list(_patiently(look))
+    except TookTooLong:
+        return [Finding(name, "soon", f"查看 {name} 超过 {PATIENCE_S:g} 秒，没有看完", TOO_SLOW)]
     except Exception as error:  # whatever is broken here: the other looks must go on
-        name = look.__name__.removeprefix("_look_at_")
         return [Finding(name, "now", f"查看 {name} 时出错：{error}", "请把这一行交给维护人员。")]
     finally:
         db.session.rollback()
+
+
+def _patiently(look: Callable[[Settings, datetime], Iterator[Finding]]) -> Iterator[Finding]:
+    given = (current_app.config["SETTINGS"], clock.now())
+    if look in WITHOUT_DATABASE:
+        yield from look(*given)
+        return
+    with at_most(PATIENCE_S):
+        yield from look(*given)
 
 
 def _look_at_versions(_settings: Settings, _now: datetime) -> Iterator[Finding]:
@@ -79,6 +95,9 @@ def _look_at_versions(_settings: Settings, _now: datetime) -> Iterator[Finding]:
 def _look_at_migrations(_settings: Settings, _now: datetime) -> Iterator[Finding]:
     if is_migrated():
         yield Finding("migrations", "ok", "数据库结构是最新的")
+    elif is_ahead():
+        do = "退回旧版期间照常使用；请尽快升到修好的新版。"
+        yield Finding("migrations", "soon", "数据库结构比这一版新", do)
     else:
         yield Finding("migrations", "now", "数据库结构不是这一版的", "请运行 flask db upgrade。")
 
@@ -151,6 +170,11 @@ def _slow_statements() -> Iterator[Finding]:
         yield Finding("slow", "soon", said, "请把这一行交给维护人员。")
 
 
+def _look_at_replica(_settings: Settings, _now: datetime) -> Iterator[Finding]:
+    if replica.is_set():
+        yield find_replica_out()
+
+
 def _look_at_backups(settings: Settings, now: datetime) -> Iterator[Finding]:
     folder = backup_folder(settings)
     found = list_backups(folder)
@@ -173,12 +197,12 @@ def _look_at_housekeeping(settings: Settings, now: datetime) -> Iterator[Finding
 def _look_at_chain(_settings: Settings, _now: datetime) -> Iterator[Finding]:
     """Not how many there are, which takes long after years, but whether there are too many."""
     networks = [network.id for network in list_networks()]
-    waiting = [list_new_receipts(network_id=id, limit=UNSEALED_SOON) for id in networks]
-    if max(map(len, waiting), default=0) == UNSEALED_SOON:
+    waiting = [count_new(network_id=id, most=UNSEALED_SOON) for id in networks]
+    if max(waiting, default=0) >= UNSEALED_SOON:
         do = "请启用定时的 flask audit seal，见 docs/operations.zh-CN.md。"
         yield Finding("chain", "soon", f"{UNSEALED_SOON} 行以上还没有封存进记录链", do)
     else:
-        yield Finding("chain", "ok", f"记录链还有 {sum(map(len, waiting))} 行没有封存")
+        yield Finding("chain", "ok", f"记录链还有 {sum(waiting)} 行没有封存")
 
 
 LOOKS: Sequence[Callable[[Settings, datetime], Iterator[Finding]]] = (
@@ -189,7 +213,16 @@ LOOKS: Sequence[Callable[[Settings, datetime], Iterator[Finding]]] = (
     _look_at_disk,
     _look_at_permissions,
     _look_at_database,
+    _look_at_replica,
     _look_at_backups,
     _look_at_housekeeping,
     _look_at_chain,
+)
+# These say what is wrong even when the database is away.
+WITHOUT_DATABASE = (
+    _look_at_settings,
+    _look_at_disk,
+    _look_at_permissions,
+    _look_at_backups,
+    _look_at_housekeeping,
 )

@@ -16,10 +16,11 @@ from flask.cli import AppGroup
 from api import clock
 from api.auth import app_keys
 from api.commands import upkeep_notes
+from api.commands.proven import prove_onward
 from workstation.chain.operations import LEAST_RETENTION, prune, seal
-from workstation.chain.proofs import verify
 from workstation.coverage.checks import compare_figures
 from workstation.coverage.operations import catch_up
+from workstation.coverage.usual_windows import keep_usual
 from workstation.database import db, writing
 from workstation.network.queries import list_networks
 from workstation.privacy.redaction import LEAST_DAYS, MOST_DAYS, redact
@@ -112,6 +113,7 @@ def _networks() -> Iterator[tuple[int, str]]:
 def _catch_up(_kept: Kept) -> str:
     for id, _ in _networks():
         catch_up(network_id=id)
+        keep_usual(network_id=id, now=clock.now())
     return "统计已是最新"
 
 
@@ -149,10 +151,15 @@ def _prune(kept: Kept) -> str:
 
 
 def _verify(_kept: Kept) -> str:
-    broken = [code for id, code in _networks() if verify(network_id=id, keys=app_keys()).broken]
-    if broken:
+    data_dir: Path = current_app.config["SETTINGS"].data_dir
+    proofs = {
+        code: prove_onward(network_id=id, code=code, data_dir=data_dir, now=clock.now())
+        for id, code in _networks()
+    }
+    if broken := [code for code, proof in proofs.items() if proof.broken]:
         raise Found(f"{'、'.join(broken)} 的记录链断了：请运行 flask audit verify 看断在哪里，并保留现场")
-    return "记录链完好"
+    rows, earlier = sum(each.rows for each in proofs.values()), sum(each.earlier for each in proofs.values())
+    return f"记录链完好：核对了 {rows} 行" + (f"，另 {earlier} 行以前核对过" if earlier else "")
 
 
 def _compare(_kept: Kept) -> str:

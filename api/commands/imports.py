@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from api import clock
 from api.auth import app_keys
+from api.commands.command_notes import note_command
 from api.sync import grammar_of
 from workstation.database import writing
 from workstation.errors import Refusal
@@ -155,15 +156,21 @@ def _run(
     if apply and not report.errors:
         reason = f"导入 {file.name}"[:500]
         editor = Editor(network_id=network.id, member_id=None, now=clock.now(), reason=reason)
-        _apply(job=job, report=report, editor=editor)
+        _apply(job=job, report=report, editor=editor, name=file.name)
     _finish(report)
 
 
-def _apply(*, job: Import, report: Report, editor: Editor) -> None:
+def _apply(*, job: Import, report: Report, editor: Editor, name: str) -> None:
+    sheet = str(click.get_current_context().info_name)
     try:
         with writing():
             save(job=job, report=report, editor=editor)
-    except (IntegrityError, Refusal) as error:
+            counted = {name: getattr(report, name) for name in ("rows", "new", "changed")}
+            said = counted | {"file": name}
+            note_command("import.applied", sheet, network_id=editor.network_id, after=said)
+    except Refusal as refusal:
+        raise click.ClickException(refusal.message) from refusal
+    except IntegrityError as error:
         raise click.ClickException("另一次导入刚刚改了同样的内容，这次没有写入。请再试一次。") from error
 
 

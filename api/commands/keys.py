@@ -6,6 +6,7 @@ from flask.cli import AppGroup
 from tqdm import tqdm
 
 from api.app_keys import app_keys
+from api.commands.command_notes import note_in_every_network
 from api.commands.owners import refuse_other_users
 from workstation.privacy.encrypted import count_by_key, reencrypt
 
@@ -35,6 +36,7 @@ def rotate(again: bool) -> None:
     counts = count_by_key()
     with tqdm(total=counts.total() - counts[number], unit=" 处", leave=False) as bar:
         failed = reencrypt(keys=keys, progress=bar.update)
+    note_in_every_network("keys.rotated", str(number), after={"failed": failed})
     click.echo(f"第 {number} 把：{count_by_key()[number]} 处。")
     if failed:
         raise click.ClickException(

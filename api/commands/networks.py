@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import IntegrityError
 
 from api import clock
+from api.commands.command_notes import note_command
 from workstation.database import writing
 from workstation.network.founding import Founding, StreetRow, found_network
 from workstation.network.queries import list_networks
@@ -58,7 +59,9 @@ def create(code: str, name: str, city: tuple[str, str], file: Path, bounds: tupl
     founding = Founding(code=code, name=name, city=city, streets=_streets(file), bounds=bounds)
     try:
         with writing():
-            found_network(founding=founding, now=clock.now())
+            network = found_network(founding=founding, now=clock.now())
+            said = {"streets": len(founding.streets), "file": file.name}
+            note_command("network.made", code, network_id=network.id, after=said)
     except IntegrityError as error:
         raise click.ClickException(f"网络 {code} 已经有了，或文件里有重复的编码。") from error
     click.echo(f"网络 {code} 已建立：{len(founding.streets)} 个街道。")

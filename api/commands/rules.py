@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from api import clock
+from api.commands.command_notes import note_command
 from workstation.coverage.rule_changes import Decision, decide_rules, open_proposal, read_rules
 from workstation.database import writing
 from workstation.errors import Refusal
@@ -62,7 +63,9 @@ def _decide(code: str, decision: Decision, reason: str) -> int:
     by = Editor(network_id=network_id, member_id=None, now=clock.now(), reason=reason)
     try:
         with writing():
-            decide_rules(proposal_id=open_proposal(network_id=network_id), decision=decision, by=by)
+            proposal_id = open_proposal(network_id=network_id)
+            decide_rules(proposal_id=proposal_id, decision=decision, by=by)
+            note_command(f"rules.{decision}", proposal_id, network_id=network_id, reason=reason)
     except Refusal as refusal:
         raise click.ClickException(refusal.message) from refusal
     return int(read_rules(network_id=network_id)["version"])

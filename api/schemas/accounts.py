@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from api.schemas.base import Moment, Strict, Text, YesNo
-from workstation.accounts.rules import PASSWORD_LEAST, PASSWORD_MOST
+from workstation.accounts.rules import ACCOUNT_MOST, PASSWORD_LEAST, PASSWORD_MOST
 
 
 def new_password() -> Text:
@@ -31,7 +31,7 @@ class AccountOut(Strict):
 
 
 class PasswordIn(Strict):
-    account = Text(most=60, allow_none=True, load_default=None)
+    account = Text(most=ACCOUNT_MOST, allow_none=True, load_default=None)
     password = Text(most=200, allow_none=True, load_default=None, metadata={"description": "the one in use"})
     new_password = new_password()
     ends_other_pages = YesNo(load_default=True)
@@ -39,7 +39,7 @@ class PasswordIn(Strict):
 
 class ResetIn(Strict):
     code = Text(least=1, most=64, required=True)
-    account = Text(most=60, allow_none=True, load_default=None)
+    account = Text(most=ACCOUNT_MOST, allow_none=True, load_default=None)
     new_password = new_password()
 
 

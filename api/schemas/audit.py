@@ -44,6 +44,9 @@ class AuditEventOut(Strict):
     thing_name = fields.String(allow_none=True)
     by_id = fields.String(allow_none=True, metadata={"description": "null at the server's command line"})
     by_name = fields.String(allow_none=True)
+    system_user = fields.String(
+        allow_none=True, metadata={"description": "the machine's user who ran the command, where it was one"}
+    )
     device_id = fields.String(allow_none=True)
     device_name = fields.String(allow_none=True)
     about_id = fields.String(allow_none=True)
@@ -56,4 +59,6 @@ class AuditEventOut(Strict):
 class AuditEventsOut(Strict):
     audit_events = fields.List(fields.Nested(AuditEventOut))
     next = fields.String(allow_none=True)
-    actions = fields.List(fields.String(), metadata={"description": "every deed that this log knows"})
+    actions = fields.List(
+        fields.String(), metadata={"description": "every deed in this log; with the first page"}
+    )

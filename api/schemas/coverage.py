@@ -4,8 +4,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from api.schemas.base import Moment, Strict, Text
+from api.schemas.base import IdText, Moment, Strict, Text
 
+MOST_IDS = 100
 WITHIN = "id of a division or an area, or `sector:` with a code, or `kind:` with a kind"
 
 
@@ -21,6 +22,23 @@ class GapsQuery(WindowQuery):
     within = Text(most=48, metadata={"description": WITHIN})
 
 
+class GapListsQuery(GapsQuery):
+    limit = fields.Integer(
+        validate=validate.Range(1, 1_000),
+        metadata={"description": "what stands first in each list; `counts` says how much there is"},
+    )
+
+
+class IdsText(fields.Field[list[str]]):
+    """Up to 100 ids with commas between them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
+        ids = str(value).split(",")
+        if len(ids) > MOST_IDS:
+            raise ValidationError(f"最多 {MOST_IDS} 个。")
+        return [IdText().deserialize(each) for each in ids]
+
+
 class GroupsQuery(GapsQuery):
     by = Text(most=20, load_default="network", metadata={"description": "network … station"})
     limit = fields.Integer(validate=validate.Range(1, 100_000))
@@ -28,11 +46,12 @@ class GroupsQuery(GapsQuery):
 
     @validates_schema
     def _pages_are_of_stations(self, data: dict[str, Any], **_: Any) -> None:
-        if data["by"] != "station" and ("limit" in data or "after" in data):
+        if data["by"] != "station" and data.keys() & {"limit", "after", "ids"}:
             raise ValidationError("只有按站点（by=station）才分页。", "limit")
 
 
 class CoverageQuery(GroupsQuery):
+    ids = IdsText(metadata={"description": "the rows of these stations alone, up to 100, commas between"})
     rules_version = fields.Integer(
         validate=validate.Range(1, 1_000_000), metadata={"description": "by default the one in force"}
     )
@@ -88,6 +107,9 @@ class RowOut(Strict):
     released = fields.Nested(ReleasedOut)
 
 
+BEHIND = "how many seconds `as_of` lies back, because a replica answered"
+
+
 class WindowOut(Strict):
     starts_on = fields.Date(data_key="from")
     ends_on = fields.Date(data_key="to")
@@ -98,6 +120,7 @@ class FrameOut(Strict):
 
     window = fields.Nested(WindowOut)
     as_of = Moment()
+    behind_s = fields.Integer(metadata={"description": BEHIND})
     settled_until = fields.Date()
     rules_version = fields.Integer()
 
@@ -193,3 +216,25 @@ class GapsOut(FrameOut):
     failing = fields.List(fields.Nested(FailingOut))
     not_tangible = fields.List(fields.Nested(NotTangibleOut))
     quiet_devices = fields.List(fields.Nested(QuietDeviceOut))
+    counts = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={
+            "description": "with `limit`: by list, streets, stations or phones; failing ones not dormant"
+        },
+    )
+
+
+class PointsOfDivisionOut(Strict):
+    division_id = fields.String()
+    stations = fields.List(
+        fields.List(fields.Raw()),
+        metadata={
+            "description": "id, code, name, latitude, longitude, state, and a number of bits: 1 open,"
+            " 2 tangible, 4 effective, 8 dormant"
+        },
+    )
+
+
+class PointsOut(FrameOut):
+    divisions = fields.List(fields.Nested(PointsOfDivisionOut))

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from api.schemas.base import IdText, Moment, Strict, Text
-from api.schemas.coverage import WITHIN, FrameOut, GapsQuery, WindowOut
+from api.schemas.coverage import BEHIND, WITHIN, FrameOut, GapsQuery, WindowOut
 from workstation.coverage.counted_facts import FIGURES
 
 
@@ -19,6 +19,7 @@ class FactsQuery(GapsQuery):
 
 class PulseOut(Strict):
     as_of = Moment()
+    behind_s = fields.Integer(metadata={"description": BEHIND})
 
 
 class AtStationOut(Strict):
@@ -66,6 +67,7 @@ class AwaitingListOut(ListOut):
 class TodayOut(Strict):
     day = fields.Date()
     as_of = Moment()
+    behind_s = fields.Integer(metadata={"description": BEHIND})
     on_duty = fields.Nested(OnDutyListOut)
     planned = fields.Nested(TurnListOut)
     soon = fields.Nested(TurnListOut)

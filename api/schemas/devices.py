@@ -3,6 +3,7 @@
 from marshmallow import fields
 
 from api.schemas.base import Moment, Strict, Text
+from api.schemas.coverage import BEHIND
 
 
 class SpanOut(Strict):
@@ -40,6 +41,7 @@ class AtStationOut(Strict):
 
 class FleetOut(Strict):
     as_of = Moment()
+    behind_s = fields.Integer(metadata={"description": BEHIND})
     stations = fields.List(fields.Nested(AtStationOut))
 
 

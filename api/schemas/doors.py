@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from api.schemas.base import IdText, Moment, Strict
+from api.schemas.base import IdText, Moment, Strict, Text
 
 
 class DoorEnrolledOut(Strict):
@@ -48,6 +48,11 @@ class DoorOut(Strict):
 
 class DoorCodeIn(Strict):
     station_id = IdText(required=True)
+
+
+class DoorKeysIn(Strict):
+    station_id = IdText(required=True)
+    reason = Text(least=1, most=500, required=True)
 
 
 class DoorScreensQuery(Strict):

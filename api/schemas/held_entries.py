@@ -31,6 +31,9 @@ class HeldEntryOut(Strict):
         allow_none=True, metadata={"description": "whose entry it is, when somebody else sent it"}
     )
     content = fields.Dict(allow_none=True)
+    has_constituent = fields.Boolean(
+        metadata={"description": "somebody agreed to be named; POST …/constituent shows who"}
+    )
     state = fields.String()
     reason = fields.String(allow_none=True)
     settled_at = Moment(allow_none=True)

@@ -5,7 +5,8 @@ Revises: 0009
 """
 
 import sqlalchemy as sa
-from alembic import op
+
+from migrations import online
 
 revision = "0010"
 down_revision = "0009"
@@ -17,7 +18,7 @@ TABLES = ("shifts", "receptions")
 
 def upgrade() -> None:
     for table in TABLES:
-        op.create_index(
+        online.create_index(
             f"ix_{table}_released",
             table,
             ["network_id", "day", "station_id"],
@@ -28,4 +29,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in TABLES:
-        op.drop_index(f"ix_{table}_released", table_name=table)
+        online.drop_index(f"ix_{table}_released", table)

@@ -9,7 +9,9 @@ from werkzeug.test import TestResponse
 
 from api import clock
 from tests.api.reporting import NOVEMBER, try_to_issue
-from tests.cast import PASSWORD, Cast, Phone, any_uuid
+from tests.cast import HALL, PASSWORD, Cast, Phone, any_uuid
+from workstation.geography.datum_guard import MISTAKES, put_right
+from workstation.geography.distance import Position
 
 IMPORT = "编号,姓名,界别,所属站点,角色,区\nNEW1,新委员,,HALL,委员,\n"
 NEW_PASSWORD = "another password, for tests only"
@@ -77,6 +79,22 @@ def _decide(scene: Scene) -> TestResponse:
 def _edit_station(scene: Scene) -> TestResponse:
     body = {"version": 0, "reason": "门牌换了", "changes": {"address": "新地址"}}
     return scene.send("POST", f"stations/{scene.hall}/edits", body)
+
+
+def _move_station(scene: Scene) -> TestResponse:
+    """As the check-ins of three people propose it, who all stand where a map in GCJ-02 has the door."""
+    door = put_right(position=Position(*HALL), mistake=MISTAKES["wgs84_gcj02"])
+    fix = {"lat": door.lat, "lon": door.lon, "accuracy_m": 20, "age_s": 1}
+    for who in ("member", "colleague", "stranger"):
+        phone = scene.cast.phone(who)
+        phone.sync(*(phone.check_in(scene.hall, fix=fix) for _ in range(3)))
+    version = scene.office.get(f"/api/v1/stations/{scene.hall}/evidence").json["version"]
+    body = {"version": version, "mistake": "wgs84_gcj02", "reason": "各次登记都指向那里"}
+    return scene.send("POST", f"stations/{scene.hall}/place", body)
+
+
+def _renew_codes(scene: Scene) -> TestResponse:
+    return scene.send("POST", "door-screens/keys", {"station_id": scene.hall, "reason": "码被人拍了"})
 
 
 def _plan(scene: Scene) -> TestResponse:
@@ -173,6 +191,16 @@ def _reveal(scene: Scene) -> TestResponse:
     return scene.send("POST", f"receptions/{result['id']}/constituent", {"reason": "回访"})
 
 
+def _reveal_held(scene: Scene) -> TestResponse:
+    named = {"name": "某某", "consent": True, "consent_version": "2026-1"}
+    entry = scene.member.reception(scene.hall, constituent=named)
+    [result] = scene.member.sync(entry | {"on_behalf_of": scene.cast.here.members["colleague"]})
+    rows = scene.office.get("/api/v1/held-entries").json["held_entries"]
+    [content_hash] = [row["content_hash"] for row in rows if row["id"] == result["id"]]
+    body = {"content_hash": content_hash, "reason": "核实"}
+    return scene.send("POST", f"held-entries/{result['id']}/constituent", body)
+
+
 def _sign_in(scene: Scene) -> TestResponse:
     account = {"account": "district_officer@here", "password": PASSWORD}
     return scene.client.post("/api/v1/sign-ins", json=account | {"device": {"name": "办公室"}})
@@ -240,9 +268,11 @@ WINDOW = "window=30d"
 # In this order, since some acts need what an earlier one left.
 ACTS: dict[str, Act] = {
     "POST /api/v1/held-entries/{entry_id}/release": Act("held_entry.released", _settle("release")),
+    "POST /api/v1/held-entries/{entry_id}/constituent": Act("constituent.revealed", _reveal_held),
     "POST /api/v1/held-entries/{entry_id}/close": Act("held_entry.closed", _settle("close")),
     "POST /api/v1/held-entries/decisions": Act("held_entry.closed", _decide),
     "POST /api/v1/stations/{station_id}/edits": Act("station.edited", _edit_station),
+    "POST /api/v1/stations/{station_id}/place": Act("station.edited", _move_station),
     "POST /api/v1/duty-plan": Act("planned_shift.made", _plan),
     "POST /api/v1/duty-plan/{shift_id}/removal": Act("planned_shift.removed", _unplan),
     "POST /api/v1/settings": Act(
@@ -264,6 +294,7 @@ ACTS: dict[str, Act] = {
         "report_template.removed", lambda scene: scene.send("DELETE", "reports/template")
     ),
     "POST /api/v1/door-screens/codes": Act("code.issued", _door_code),
+    "POST /api/v1/door-screens/keys": Act("station.codes_renewed", _renew_codes),
     "POST /api/v1/door": Act("door_screen.enrolled", _enrol_door, device=False),
     "DELETE /api/v1/door-screens/{screen_id}": Act("door_screen.revoked", _stop_door),
     "POST /api/v1/export-keys": Act(

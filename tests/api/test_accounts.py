@@ -1,20 +1,30 @@
 """Passwords, second factors, sessions and their ends, codes from the office."""
 
+import fcntl
+from pathlib import Path
 from time import process_time
 from typing import Any
 
 import pyotp
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from api import create_app
 from tests.cast import PASSWORD, Cast, Phone, Time, any_uuid
 from tests.databases import settings
 from workstation import database
+from workstation.accounts import operations
 from workstation.accounts.models import RecoveryCode, SecondFactor
+from workstation.accounts.operations import fitting_hash
 from workstation.accounts.rules import is_easy
+from workstation.database import db
+from workstation.errors import Refusal
+from workstation.people import passwords
+from workstation.people.models import Member
+from workstation.people.operations import DeviceCard
+from workstation.people.passwords import HASHER
 
 GOOD = "雨后的梧桐 lane 47"
 OFFICE = {"name": "办公室电脑", "platform": "office"}
@@ -211,6 +221,108 @@ def test_a_password_is_judged_before_anybody_has_to_wait(cast: Cast, monkeypatch
     waits.clear()
     answer = put(office, "/api/v1/account/password", {"password": PASSWORD, "new_password": "password1234"})
     assert (answer.json["code"], waits) == ("password.easy", [])
+
+
+class WatchedHasher:
+    """Argon2id as it is, and whether SQLite's write gate stood open each time it was asked."""
+
+    def __init__(self, gate: Path) -> None:
+        self.gate, self.was_open = gate, list[bool]()
+
+    def hash(self, password: str) -> str:
+        self._look()
+        return HASHER.hash(password)
+
+    def verify(self, stored: str, password: str) -> bool:
+        self._look()
+        return HASHER.verify(stored, password)
+
+    def _look(self) -> None:
+        with self.gate.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.was_open.append(False)
+            else:
+                self.was_open.append(True)
+
+
+def test_no_password_is_hashed_while_a_phone_waits_to_write(
+    sqlite_cast: Cast, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = sqlite_cast
+    with cast.app.app_context():
+        hasher = WatchedHasher(Path(f"{db.engine.url.database}.gate"))
+    monkeypatch.setattr(passwords, "HASHER", hasher)
+    sign_in(cast, password="wrong one")
+    office = page(cast)
+    app = Authenticator(office, time)
+    removal = {"password": PASSWORD, "one_time_code": app.code()}
+    assert office.post("/api/v1/account/second-factor/removal", removal).status_code == 204
+    body = {"password": PASSWORD, "new_password": GOOD}
+    assert put(office, "/api/v1/account/password", body).status_code == 200
+    code = office.post("/api/v1/enrolment-codes/reset", {"member_id": cast.here.members["liaison"]}).json[
+        "code"
+    ]
+    body = {"code": code, "new_password": GOOD}
+    assert cast.client.post("/api/v1/password-resets", json=body).status_code == 201
+    assert hasher.was_open == [True] * 7
+
+
+def test_a_password_that_changed_since_it_was_checked_opens_nothing(cast: Cast, time: Time) -> None:
+    with cast.app.app_context():
+        fitted = fitting_hash(account=ACCOUNT, password=PASSWORD)
+    body = {"password": PASSWORD, "new_password": GOOD}
+    assert put(page(cast), "/api/v1/account/password", body).status_code == 200
+    card, keys = DeviceCard(name="x", token_hash="0" * 64), cast.app.extensions["keys"]
+    with cast.app.app_context(), pytest.raises(Refusal, match=r"sign_in\.refused"), database.writing():
+        operations.sign_in(
+            account=ACCOUNT, fitted=fitted, one_time_code=None, card=card, keys=keys, now=time.now()
+        )
+
+
+class TestNames:
+    """An account's name is one, however it is typed: when it is made as when somebody signs in."""
+
+    def choose(self, cast: Cast, who: str, account: str) -> TestResponse:
+        with cast.app.app_context(), database.writing():
+            this = Member.id == cast.here.members[who]
+            db.session.execute(update(Member).where(this).values(account=None, password_hash=None))
+        body = {"account": account, "new_password": GOOD}
+        return put(cast.phone(who), "/api/v1/account/password", body)
+
+    @pytest.mark.parametrize(
+        "typed",
+        ["li.wei", "  Li.Wei ", "ＬＩ．ｗｅｉ", "LI.WEI\u3000"],
+        ids=["plain", "blanks", "full-width", "capitals"],
+    )
+    def test_it_is_found_in_any_spelling_of_its_letters(self, cast: Cast, typed: str) -> None:
+        assert self.choose(cast, "member", "Li.Wei　").json["account"] == "li.wei"
+        assert sign_in(cast, account=typed, password=GOOD).status_code == 201
+
+    def test_two_spellings_are_never_two_people(self, cast: Cast) -> None:
+        assert self.choose(cast, "member", "li.wei").status_code == 200
+        assert self.choose(cast, "colleague", "ＬＩ．ＷＥＩ").json["code"] == "account.taken"
+
+    def test_guesses_in_other_spellings_are_counted_together(self, cast: Cast) -> None:
+        for number in range(10):
+            spelt = ACCOUNT.upper() if number % 2 else f" {ACCOUNT}"
+            assert sign_in(cast, account=spelt, password="wrong one").status_code == 401
+        assert sign_in(cast).status_code == 429
+
+    @pytest.mark.parametrize(
+        "name", ["li\u200bwei", "liwei\u202e", "ﷺ" * 40], ids=["zero-width", "right-to-left", "long"]
+    )
+    def test_what_nobody_can_read_or_keep_is_no_name(self, cast: Cast, name: str) -> None:
+        answer = self.choose(cast, "member", name)
+        assert (answer.status_code, answer.json["code"]) == (422, "request.invalid")
+        assert "account" in answer.json["errors"]
+
+    def test_one_from_before_is_found_as_it_was_written(self, cast: Cast) -> None:
+        with cast.app.app_context(), database.writing():
+            this = Member.id == cast.here.members["member"]
+            db.session.execute(update(Member).where(this).values(account="Old.Name"))
+        assert sign_in(cast, account=" Old.Name").status_code == 201
 
 
 def test_what_is_known_of_a_person_is_easy() -> None:

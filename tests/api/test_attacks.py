@@ -31,8 +31,8 @@ INJECTIONS = [
     "*)(uid=*",
     '{"$gt": ""}',
     "\u202ereciffo_ytic",
-    "ｃｉｔｙ_ｏｆｆｉｃｅｒ@here",
-    "CITY_OFFICER@HERE",
+    "сity_officer@here",
+    "city_officer@here.",
 ]
 HALVES = [
     "Bearer",
@@ -53,7 +53,7 @@ class TestFiles:
             assert b"SECRET" not in answer.data, path
             assert b"root:" not in answer.data, path
             # The office's page answers for what follows /staff, and holds nothing.
-            assert answer.status_code in (404, 308, 503) or answer.mimetype == "text/html", path
+            assert answer.status_code in (404, 503) or answer.mimetype == "text/html", path
 
     def test_the_service_worker_is_never_taken_from_a_cache(self, cast: Cast) -> None:
         """Nor by a request that pretends to come from, or be for, somewhere else."""

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from tests.cast import Cast, Phone, any_uuid
 from workstation.audit.models import AuditEvent
 from workstation.database import db
+from workstation.sync.held_constituents import find_constituent
 
 NAME, CONTACT = "王某某独一无二", "13900001234"
 SAID = {"name": NAME, "contact": CONTACT, "consent": True, "consent_version": "2026-1"}
@@ -79,6 +80,88 @@ def test_another_network_answers_as_if_it_did_not_exist(cast: Cast) -> None:
 def test_members_and_auditors_see_no_identity(cast: Cast, who: str) -> None:
     reception_id = received(cast, cast.phone("member"))
     assert reveal(cast.phone(who), reception_id).status_code == 403
+
+
+# -- in what waits for staff --------------------------------------------------------------------------
+
+
+def waiting(cast: Cast, phone: Phone, **constituent: Any) -> dict[str, Any]:
+    """A reception in another's name, which staff must judge: as the liaison reads it."""
+    entry = phone.reception(cast.here.stations["hall"], constituent=SAID | constituent)
+    [result] = phone.sync(entry | {"on_behalf_of": cast.here.members["colleague"]})
+    assert result["status"] == "held"
+    rows = cast.phone("liaison").get("/api/v1/held-entries").json["held_entries"]
+    [row] = [row for row in rows if row["id"] == result["id"]]
+    return dict(row)
+
+
+def reveal_held(phone: Phone, row: dict[str, Any], **more: Any) -> TestResponse:
+    body = {"content_hash": row["content_hash"], "reason": "核对是否同一件事"} | more
+    return phone.post(f"/api/v1/held-entries/{row['id']}/constituent", body)
+
+
+@pytest.mark.parametrize("who", ["liaison", "district_officer", "city_officer"])
+def test_staff_see_it_in_what_waits_and_it_is_noted_and_told(cast: Cast, who: str) -> None:
+    member, colleague = cast.phone("member"), cast.phone("colleague")
+    row = waiting(cast, member)
+    assert row["has_constituent"]
+    assert NAME not in str(row)
+    for phone in (member, colleague):
+        phone.pull()
+    answer = reveal_held(cast.phone(who), row)
+    assert answer.json == {"name": NAME, "contact": CONTACT, "consent_version": "2026-1"}
+    with cast.app.app_context():
+        [event] = db.session.scalars(select(AuditEvent).where(AuditEvent.noun == "constituent"))
+    assert (event.thing_id, event.reason) == (row["id"], "核对是否同一件事")
+    assert (event.member_id, event.about_id) == (cast.here.members[who], cast.here.members["colleague"])
+    assert NAME not in f"{event.before}{event.after}"
+    for phone in (member, colleague):  # who sent it, and in whose name
+        [notice] = [change["data"] for change in phone.pull() if change["noun"] == "notice"]
+        assert notice["code"] == "constituent.revealed"
+        assert notice["data"]["reason"] == "核对是否同一件事"
+        assert NAME not in str(notice)
+
+
+@pytest.mark.parametrize("who", ["other_liaison", "other_officer"])
+def test_what_waits_elsewhere_answers_as_if_it_did_not_exist(cast: Cast, who: str) -> None:
+    row = waiting(cast, cast.phone("member"))
+    answer = reveal_held(cast.phone(who), row)
+    assert (answer.status_code, answer.json["code"]) == (404, "held_entry.not_found")
+    assert reveal_held(cast.phone("city_officer", network=cast.elsewhere), row).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["member", "auditor"])
+def test_members_and_auditors_see_nobody_in_what_waits(cast: Cast, who: str) -> None:
+    row = waiting(cast, cast.phone("member"))
+    assert reveal_held(cast.phone(who), row).status_code == 403
+
+
+def test_what_waits_shows_nobody_without_a_reason_a_name_or_once_it_is_settled(cast: Cast) -> None:
+    member, liaison = cast.phone("member"), cast.phone("liaison")
+    assert reveal_held(liaison, waiting(cast, member), reason="").status_code == 422
+    silent = waiting(cast, member, consent=False)
+    assert not silent["has_constituent"]
+    assert reveal_held(liaison, silent).json["code"] == "constituent.not_found"
+    row = waiting(cast, member)
+    close = {"content_hash": row["content_hash"], "reason": "不符"}
+    assert liaison.post(f"/api/v1/held-entries/{row['id']}/close", close).status_code == 204
+    assert reveal_held(liaison, row).json["code"] == "held_entry.closed"
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ({"body": {"constituent": {"name": 7, "contact": "x" * 300}}}, ("7", "x" * 200)),
+        ({"body": {"changes": {"constituent": {"name": "a\ud800"}}}}, ("a?", None)),
+        ({"body": {"constituent": [1]}}, None),
+        ({"body": "text"}, None),
+        (None, None),
+    ],
+    ids=["odd values", "a correction", "a list", "no body", "redacted"],
+)
+def test_whatever_waits_is_read_without_breaking(content: Any, found: tuple[str, str | None] | None) -> None:
+    said = find_constituent(content)
+    assert (said and (said["name"], said["contact"])) == found
 
 
 def test_a_list_of_facts_says_only_that_there_is_one(cast: Cast) -> None:

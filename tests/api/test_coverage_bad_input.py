@@ -43,11 +43,21 @@ class TestWindows:
                     answer = officer.get(f"/api/v1/coverage{path}?{query}")
                     assert (answer.status_code, answer.json["code"]) == (422, code)
 
+    def test_only_stations_in_sight_are_given_by_their_ids_and_a_hundred_at_most(self, cast: Cast) -> None:
+        officer, hall = cast.phone("city_officer"), cast.here.stations["hall"]
+        foreign = next(iter(cast.elsewhere.stations.values()))
+        found = officer.get(f"/api/v1/coverage?by=station&ids={foreign},{hall}").json
+        assert [row["key"] for row in found["rows"]] == [hall]
+        assert found["totals"]["stations"] == 4
+        for query in (f"by=district&ids={hall}", f"by=station&ids={','.join([hall] * 101)}"):
+            assert officer.get(f"/api/v1/coverage?{query}").status_code == 422
+        assert officer.get("/api/v1/coverage/gaps?limit=0").status_code == 422
+
     def test_nothing_in_a_question_reaches_further_than_the_question(
         self, cast: Cast, subtests: pytest.Subtests
     ) -> None:
         officer = cast.phone("city_officer")
-        for name in ("window", "from", "to", "by", "within", "after", "limit", "nobody"):
+        for name in ("window", "from", "to", "by", "within", "after", "limit", "ids", "nobody"):
             for value in NASTY:
                 with subtests.test(f"{name}={value}"):
                     query = {"by": "station", name: value}

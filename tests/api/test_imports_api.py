@@ -8,10 +8,14 @@ import pytest
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
-from tests.cast import HALL, Cast, Phone
+from tests.cast import HALL, Cast, Phone, Time
 from workstation.database import db, writing
+from workstation.errors import Refusal
 from workstation.imports import tables
-from workstation.network.models import Edit, Station
+from workstation.imports.operations import MemberImport, judge, save
+from workstation.imports.tables import read_table
+from workstation.network.history import Editor
+from workstation.network.models import Edit, Network, Station
 from workstation.people.models import Member
 from workstation.shifts.models import PlannedShift
 
@@ -151,6 +155,23 @@ def test_no_file_takes_the_last_officer_away(cast: Cast) -> None:
     office = cast.phone("city_officer")
     found = look(office, "members", "编号,姓名,角色\ncity_officer,朱和文,委员\n")
     assert [each["code"] for each in found["errors"]] == ["import.last_officer"]
+
+
+def test_an_officer_whom_somebody_takes_away_meanwhile_is_not_the_last(cast: Cast, time: Time) -> None:
+    """What was judged before the lock is judged once more behind it."""
+    with cast.app.app_context():
+        with writing():
+            this = Member.id == cast.here.members["auditor"]
+            db.session.execute(update(Member).where(this).values(role="city_office"))
+        table = read_table(content="编号,姓名,角色\ncity_officer,朱和文,委员\n".encode())
+        job = MemberImport(db.session.get_one(Network, cast.here.id), time.now().date())
+        report = judge(job=job, table=table)
+        assert not report.errors
+        with writing():
+            db.session.execute(update(Member).where(this).values(disabled_at=time.now()))
+        editor = Editor(network_id=cast.here.id, member_id=None, now=time.now(), reason="x")
+        with pytest.raises(Refusal, match=r"member\.last_officer"), writing():
+            save(job=job, report=report, editor=editor)
 
 
 @pytest.mark.parametrize("who", ["member", "liaison", "district_officer", "auditor"])

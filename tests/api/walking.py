@@ -77,6 +77,7 @@ CALLS: dict[str, tuple[str, Any]] = {
     "POST /api/v1/door": ("", {"code": "<door_code>", "device": DEVICE}),
     "GET /api/v1/door-screens": ("station_id=<station_id>", None),
     "POST /api/v1/door-screens/codes": ("", {"station_id": "<station_id>"}),
+    "POST /api/v1/door-screens/keys": ("", {"station_id": "<station_id>", **LINE}),
     "GET /api/v1/duty-plan": (f"{DAYS}&station_id=<station_id>", None),
     "POST /api/v1/duty-plan": (
         "",
@@ -89,6 +90,7 @@ CALLS: dict[str, tuple[str, Any]] = {
     "POST /api/v1/enrolments": ("", {"code": "<code>", "device": DEVICE}),
     "POST /api/v1/export-keys": ("", {"name": "a key"}),
     "POST /api/v1/held-entries/<entry_id>/close": ("", HELD),
+    "POST /api/v1/held-entries/<entry_id>/constituent": ("", HELD),
     "POST /api/v1/held-entries/<entry_id>/release": ("", HELD),
     "POST /api/v1/held-entries/decisions": (
         "",
@@ -132,6 +134,10 @@ CALLS: dict[str, tuple[str, Any]] = {
         "",
         {"version": 0, "changes": {"address": "别处"}} | LINE,
     ),
+    "POST /api/v1/stations/<station_id>/place": (
+        "",
+        {"version": 0, "mistake": "wgs84_gcj02"} | LINE,
+    ),
     "POST /api/v1/suggestions": ("", {"id": "019a0000-0000-7000-8000-000000000000", "text": "字大些"}),
     "PUT /api/v1/suggestions/<suggestion_id>/answer": ("", {"answer": "好"}),
     "POST /api/v1/sync": ("", SYNC),
@@ -144,6 +150,7 @@ WITHIN = (
     "coverage/gaps",
     "coverage/gaps.csv",
     "coverage/hours",
+    "coverage/points",
     "coverage/hours.csv",
     "coverage/today",
     "coverage/trend",
@@ -247,10 +254,9 @@ def things(cast: Cast, place: Place) -> dict[str, str]:
     """One of everything that has an id, all of the hall or of the district that it is in."""
     member, officer = cast.phone("member", network=place), cast.phone("district_officer", network=place)
     city, hall = cast.phone("city_officer", network=place), place.stations["hall"]
-    reception = member.reception(
-        hall, constituent={"name": "王某", "contact": "1", "consent": True, "consent_version": "1"}
-    )
-    for_another = member.reception(hall) | {"on_behalf_of": place.members["colleague"]}
+    named = {"name": "王某", "contact": "1", "consent": True, "consent_version": "1"}
+    reception = member.reception(hall, constituent=named)
+    for_another = member.reception(hall, constituent=named) | {"on_behalf_of": place.members["colleague"]}
     assert {result["status"] for result in member.sync(reception, for_another)} == {"accepted", "held"}
     [held] = officer.get("/api/v1/held-entries").json["held_entries"]
     turn = {"station_id": hall, "member_id": place.members["colleague"], **LINE}

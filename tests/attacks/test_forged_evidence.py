@@ -210,7 +210,8 @@ def test_43_a_number_that_cannot_be_costs_only_its_own_entry(attacked: Cast, pho
 
 class TestSeals:
     @pytest.fixture(scope="class")
-    def fact(self, attacked: Cast, phone: Phone) -> dict[str, Any]:
+    @classmethod
+    def fact(cls, attacked: Cast, phone: Phone) -> dict[str, Any]:
         return check_in(phone, attacked)
 
     def test_44_under_another_id(self, phone: Phone, fact: dict[str, Any]) -> None:

@@ -174,7 +174,8 @@ def test_37_no_header_changes_what_is_called(attacked: Cast, city: Phone, header
 
 class TestExportKeys:
     @pytest.fixture(scope="class")
-    def key(self, attacked: Cast) -> dict[str, str]:
+    @classmethod
+    def key(cls, attacked: Cast) -> dict[str, str]:
         made = attacked.phone("liaison").post("/api/v1/export-keys", {"name": "x"}).json
         basic = b64encode(f"{made['id']}:{made['key']}".encode()).decode()
         return {"Authorization": f"Basic {basic}"}

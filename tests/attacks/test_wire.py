@@ -85,8 +85,20 @@ def test_66_one_request_with_two_readings_gets_one_refusal(
 def test_65_no_address_leads_to_another_host(server: LiveServer, path: bytes) -> None:
     heard = spoken(server, b"GET " + path + b" HTTP/1.1", HOST, b"Connection: close")
     head = heard.partition(b"\r\n\r\n")[0].lower()
-    assert all(place.startswith(b"http://x/") for place in re.findall(rb"\nlocation: (\S+)", head))
+    assert not re.findall(rb"\nlocation: (\S+)", head)
     assert heard.startswith(b"HTTP/1.1")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [b"/api//v1/time", b"//", b"/api/v1/time//", b"//door", b"/api/docs/", b"/healthz/"],
+    ids=["within", "alone", "at the end", "before", "one at the end", "behind"],
+)
+def test_63_no_answer_repeats_the_host_that_was_asked_for(server: LiveServer, path: bytes) -> None:
+    """A shared cache that keeps it would lead everybody there."""
+    heard = spoken(server, b"GET " + path + b" HTTP/1.1", b"Host: evil.example", b"Connection: close")
+    assert b"evil.example" not in heard
+    assert not heard.startswith(b"HTTP/1.1 3")
 
 
 def test_68_the_service_workers_file_is_asked_for_each_time(server: LiveServer) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import coverage, nearest, page_weight, sync
+from bench import coverage, guards, nearest, page_weight, sync
 from bench.databases import Databases
 from bench.hurry import percentile
 from bench.report import Chapter, Mark, table, write
@@ -51,6 +51,13 @@ def test_sync_is_measured_beside_flask_with_less_in_it(sqlite_place: Databases) 
     runs = list(sync.measure(sqlite_place, SYNC, ["bare", "one_insert"]))
     assert [run.contender for run in runs] == ["bare", "one_insert"]
     assert are_plausible(runs)
+
+
+def test_the_guards_of_a_sync_call_are_measured_beside_the_same_calls_without(place: Databases) -> None:
+    size = guards.Size(stations=10, batches=(3,), warm_up=1, calls=4)
+    [cost] = guards.measure(place, size)
+    assert cost.with_ms > 0
+    assert cost.share == pytest.approx(1 - cost.without_ms / cost.with_ms)
 
 
 def test_nearest_stations_are_timed_and_exact(place: Databases) -> None:

@@ -11,7 +11,7 @@ from tests.conventions.source import ROOT, text, tracked_files
 from workstation import models
 from workstation.database import db
 
-REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-audit.txt")
+REQUIREMENTS = tuple(f"requirements{which}.txt" for which in ("", "-dev", "-audit", "-patroni"))
 READMES = ["README.md", "README.zh-CN.md"]
 DOCUMENTS = [file for file in tracked_files() if file.suffix == ".md"]
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -72,6 +72,13 @@ def test_links_lead_somewhere(document: Path) -> None:
 def test_the_lock_file_names_no_registry() -> None:
     lock = json.loads(text("static/pwa/package-lock.json"))
     assert not [name for name, package in lock["packages"].items() if "://" in package.get("resolved", "")]
+
+
+def test_there_is_one_version_and_the_changelog_knows_it() -> None:
+    version = json.loads(text("static/pwa/package.json"))["version"]
+    lock = json.loads(text("static/pwa/package-lock.json"))
+    assert {lock["version"], lock["packages"][""]["version"]} == {version}
+    assert f"\n## {version}\n" in text("CHANGELOG.md")
 
 
 def test_python_packages_are_pinned_and_named_without_an_address() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import make_url
 
 from api.commands import MODULES
 from tests.conventions.source import ROOT, text
@@ -101,3 +102,20 @@ def test_the_compose_file_uses_settings_that_there_are() -> None:
 def test_the_image_has_the_programs_of_the_database_that_the_compose_file_runs() -> None:
     major = compose()["services"]["database"]["image"].rpartition(":")[2].partition("-")[0]
     assert f"postgresql-client-{major} " in text("deploy/Containerfile")
+
+
+def test_patroni_gives_up_a_silent_primary_and_never_a_commit() -> None:
+    """`make failover` tries the file itself."""
+    cluster = yaml.safe_load(text("deploy/patroni/patroni.yml"))["bootstrap"]["dcs"]
+    assert cluster["synchronous_mode"] is True
+    assert cluster["ttl"] >= cluster["loop_wait"] + 2 * cluster["retry_timeout"]
+    assert cluster["postgresql"]["parameters"]["max_locks_per_transaction"] >= 256
+
+
+def test_the_address_of_three_machines_asks_for_the_primary_and_not_for_one_that_writes() -> None:
+    """Connections only read until they say otherwise: libpq's `read-write` would find none."""
+    found = re.search(r"^DATABASE_URL='([^']+)'$", text("docs/postgresql.md"), re.MULTILINE)
+    assert found is not None
+    query = make_url(found[1]).query
+    assert len(query["host"]) == 3
+    assert query["target_session_attrs"] == "primary"

@@ -1,5 +1,6 @@
 """The production path on loopback: nginx as deployed, gunicorn, PostgreSQL."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -12,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,6 +133,28 @@ def test_the_log_keeps_no_position_and_goes_on_after_it_was_rotated(production: 
     assert json.loads(line)["path"] == "/api/v1/stations"
     assert "22.5431" not in line
     assert logged(nginx)["path"] == "/healthz"
+
+
+def test_a_full_log_disk_holds_up_nobody(production: Production) -> None:
+    nginx, _ = production
+    nginx.log.unlink()
+    nginx.log.symlink_to("/dev/full")
+    subprocess.run(nginx.command("-s", "reopen"), env=unpacked.environment(), check=True)
+    wait_until(lambda: "/dev/full" in opened_by_nginx())
+    assert [get(nginx, "/healthz").status for _ in range(5)] == [200] * 5
+    nginx.stop()
+    nginx.log.unlink()
+    nginx.start()
+
+
+def opened_by_nginx() -> set[str]:
+    """The files that nginx of this machine's user has open."""
+    found = set()
+    for place in Path("/proc").glob("[0-9]*/comm"):
+        with contextlib.suppress(OSError):
+            if place.read_text().strip() == "nginx":
+                found |= {os.readlink(each) for each in (place.parent / "fd").iterdir()}
+    return found
 
 
 def logged(nginx: Nginx) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+import structlog
 from flask import Flask
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, InternalError
@@ -23,7 +24,7 @@ from tests.faults.conftest import migrated
 from tests.faults.crowd import at_work, enrol
 from tests.live_server import ROOT, LiveServer, free_port, is_taken
 from tests.postgres import UNPRIVILEGED, PostgresServer
-from workstation.database import db, engine_options
+from workstation.database import db, engine_options, writing
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.xdist_group("pgbouncer")]
 POOL = 3  # fewer than the server has threads, so that they share
@@ -108,6 +109,15 @@ def test_phones_at_work_behind_it_lose_nothing(
 def test_who_did_not_say_that_it_writes_is_refused_there_too(app: Flask) -> None:
     with app.app_context(), pytest.raises(InternalError, match="read-only transaction"):
         db.session.execute(text("UPDATE installation SET last_receipt_no = 5"))
+
+
+def test_a_call_is_named_in_its_own_transaction_alone(app: Flask) -> None:
+    name = text("SELECT current_setting('application_name')")
+    with app.app_context():
+        for call in ("phone-made-1", "phone-made-2"):
+            with structlog.contextvars.bound_contextvars(request_id=call), writing():
+                assert db.session.scalar(name) == f"workstation {call}"
+            assert db.session.scalar(name) == "workstation"
 
 
 def ask_in_turns(engines: Sequence[Engine]) -> None:

@@ -167,6 +167,7 @@ OFFICE_VIEWS: dict[str, View] = {
     "office-map": point_on_map,
     "office-station": one_station(),
     "office-door-code": one_station("发登记码"),
+    "office-door-keys": one_station("换密钥"),
     "office-gaps": at("gaps"),
     "office-facts": at("facts?figure=check_ins"),
     "office-kinds": at("coverage?by=kind"),
@@ -197,6 +198,7 @@ OFFICE_VIEWS: dict[str, View] = {
     "office-import-ledger": at("import?sheet=ledger"),
     "office-reveal": reveal,
     "office-no-audit": at("audit"),
+    "office-status": at("status"),
     "office-offline": no_network,
 }
 DOOR_VIEWS: dict[str, View] = {

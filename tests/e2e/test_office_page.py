@@ -110,7 +110,7 @@ def test_a_count_of_stations_opens_just_those(office: Page) -> None:
     stations = int(link.inner_text().replace(",", ""))
     link.click()
     expect(office.get_by_text("只列“站点”所计的行")).to_be_visible()
-    expect(office.get_by_text(f"共 {stations} 行")).to_be_visible()
+    expect(office.locator(".coverage > .table").get_by_text(f"共 {stations} 行")).to_be_visible()
 
 
 def test_figures_go_up_by_themselves_and_nothing_flickers(office: Page, network: Network) -> None:

@@ -35,7 +35,7 @@ def serve(
     app: Flask = create_app(settings(database_url=database_url, data_dir=folder))
     cast = Cast(app)
     data_dir = folder / "data"
-    data_dir.mkdir()
+    data_dir.mkdir(exist_ok=True)  # a test may have put something there
     server = LiveServer(database_url=database_url, data_dir=data_dir, workers=workers, under=under).start()
     try:
         yield server, cast

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pyotp
 
+ACCOUNT_MOST = 60
 PASSWORD_LEAST, PASSWORD_MOST = 10, 72
 # zxcvbn's scale is 0 to 4; 3 takes more than 10^8 guesses, which Argon2id makes years.
 STRONG_ENOUGH = 3

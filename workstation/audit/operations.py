@@ -9,7 +9,11 @@ from sqlalchemy import text
 
 from workstation.audit.models import AuditEvent
 from workstation.audit.rules import masked
+from workstation.audit.system_user import system_user
 from workstation.database import db, insert_rows
+
+# The field of `after` that names the machine's user who ran a command.
+SYSTEM_USER = "system_user"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +51,7 @@ def note(*, actor: Actor, deeds: Sequence[Deed], reason: str | None = None) -> N
             "about_id": deed.about_id,
             "reason": reason,
             "before": masked(deed.noun, deed.before),
-            "after": masked(deed.noun, deed.after),
+            "after": masked(deed.noun, _after(actor, deed)),
         }
         for deed in deeds
     ]
@@ -55,6 +59,13 @@ def note(*, actor: Actor, deeds: Sequence[Deed], reason: str | None = None) -> N
         first = db.session.scalar(NEXT, {"network_id": actor.network_id}) or 1
         rows = [row | {"no": first + offset} for offset, row in enumerate(rows)]
     insert_rows(AuditEvent, rows)
+
+
+def _after(actor: Actor, deed: Deed) -> Mapping[str, Any] | None:
+    """Where neither a person nor a screen acts, it is a command: whose, stands beside what it did."""
+    if actor.member_id or actor.device_id:
+        return deed.after
+    return {SYSTEM_USER: system_user()} | dict(deed.after or {})
 
 
 # A block remembers the numbers that retention took out: none is given twice.

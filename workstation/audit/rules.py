@@ -7,15 +7,20 @@ MASK = "＊＊＊"
 PERSONAL = frozenset(
     {"account", "constituent", "contact", "email", "member_name", "mobile", "password", "phone", "summary"}
 )
-# A station's name may be read, a person's may not.
-PEOPLE = frozenset({"member", "person"})
 NAMES = frozenset({"name", "initials"})
+# What more is hidden of some things. A station's name may be read, a person's may not, nor a phone's: many
+# are called after whose they are. What somebody noted about a visit may tell of anybody.
+OF_NOUN: Mapping[str, frozenset[str]] = {
+    "device": NAMES,
+    "held_entry": frozenset({"note"}),
+    "member": NAMES,
+    "person": NAMES,
+}
 
 
 def masked(noun: str, fields: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """The fields with personal values hidden, at any depth; an empty value stays empty."""
-    hidden = PERSONAL | NAMES if noun in PEOPLE else PERSONAL
-    return None if fields is None else _masked(fields, hidden)
+    return None if fields is None else _masked(fields, PERSONAL | OF_NOUN.get(noun, frozenset()))
 
 
 def _masked(fields: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:

@@ -29,7 +29,11 @@ class Proof:
     """What was looked at, and what was found."""
 
     blocks: int = 0
+    # The digest of the last of these blocks.
+    head: str = START
     rows: int = 0
+    # Those that an earlier proof read: only their blocks were checked.
+    earlier: int = 0
     # Rows that retention took out; their blocks are proven, their content is gone.
     pruned: int = 0
     epochs: list[str] = field(default_factory=list)
@@ -51,23 +55,25 @@ def verify(
     network_id: int,
     keys: Keys,
     heads: Mapping[int, str] | None = None,
+    rows_after: int = 0,
     progress: Callable[[int], object] = lambda _rows: None,
 ) -> Proof:
     """Checks every block and every row from the first on, and stops at the first break.
 
     `heads` are digests by block number that somebody kept outside: they must stand in the chain.
+    `rows_after` is the last block whose rows were proven earlier: up to it only the blocks are checked.
     """
     proof, previous, wanted = Proof(), START, dict(heads or {})
     db.session.rollback()
     for block in walk_blocks(network_id=network_id):
-        proof.broken = _fault_of(block, no=proof.blocks + 1, previous=previous, keys=keys) or _faulty_row(
-            block
-        )
+        proof.broken = _fault_of(block, no=proof.blocks + 1, previous=previous, keys=keys)
+        if not proof.broken and block.no > rows_after:
+            proof.broken = _faulty_row(block)
         if not proof.broken and wanted.pop(block.no, block.digest) != block.digest:
             proof.broken = Break(block.no, block.source, None, "head.missing")
         if proof.broken:
             return proof
-        _count(proof, block)
+        _count(proof, block, is_read=block.no > rows_after)
         previous = block.digest
         progress(block.rows_count)
     if wanted:
@@ -75,9 +81,11 @@ def verify(
     return proof
 
 
-def _count(proof: Proof, block: ChainBlock) -> None:
+def _count(proof: Proof, block: ChainBlock, *, is_read: bool) -> None:
     proof.blocks += 1
-    proof.rows += block.rows_count
+    proof.head = block.digest
+    proof.rows += block.rows_count if is_read else 0
+    proof.earlier += 0 if is_read else block.rows_count
     proof.pruned += block.rows_count if block.pruned_at else 0
     if block.epoch not in proof.epochs:
         proof.epochs.append(block.epoch)

@@ -180,6 +180,23 @@ def count_unsealed(*, network_id: int) -> int:
     return count
 
 
+def count_new(*, network_id: int, most: int) -> int:
+    """How many receipts and audit events lie above the last sealed one, at most `most` of each kind.
+
+    By the index alone, however many there are. What committed late below it is not counted; `seal` finds it.
+    """
+    count = 0
+    for model, number, sources in (
+        (Receipt, Receipt.receipt_no, ("receipt", "held")),
+        (AuditEvent, AuditEvent.no, ("audit",)),
+    ):
+        named = (ChainBlock.network_id == network_id, ChainBlock.source.in_(sources))
+        top = db.session.scalar(select(func.max(ChainBlock.last_no)).where(*named)) or 0
+        above = select(number).where(model.network_id == network_id, number > top).limit(most)
+        count += db.session.scalar(select(func.count()).select_from(above.subquery())) or 0
+    return count
+
+
 def walk_blocks(*, network_id: int) -> Iterator[ChainBlock]:
     """All blocks from the first on, one in memory at a time."""
     last = 0

@@ -72,3 +72,21 @@ class DoorScreen(Base):
     token_hash: Mapped[str] = mapped_column(String(64))
     enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StationOffsets(Base):
+    """How many check-ins answered how, when asked whether the station stands where it is said to stand.
+
+    Answers are names out of a fixed list (geography/datum_guard.py): no position, no distance, no person.
+    """
+
+    __tablename__ = "station_offsets"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "station_id"], ["stations.network_id", "stations.id"]),
+    )
+
+    network_id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    # Where the station was said to stand when they were counted; moved, it is counted anew.
+    place: Mapped[str] = mapped_column(String(60))
+    answers: Mapped[dict[str, int]] = mapped_column(Json)

@@ -74,5 +74,14 @@ def revoke_door_screen(screen: DoorScreen, *, is_lost: bool, now: datetime) -> N
     """
     screen.revoked_at = screen.revoked_at or now
     if is_lost:
-        own = (Station.network_id == screen.network_id) & (Station.id == screen.station_id)
-        db.session.execute(update(Station).where(own).values(code_epoch=Station.code_epoch + 1))
+        renew_codes(network_id=screen.network_id, station_id=screen.station_id)
+
+
+def renew_codes(*, network_id: int, station_id: str) -> int:
+    """Gives a station another secret for its codes; the number of the new one.
+
+    Whatever was made from the one before is worth nothing at once: keys on screens, codes noted on phones.
+    """
+    own = (Station.network_id == network_id) & (Station.id == station_id)
+    raised = update(Station).where(own).values(code_epoch=Station.code_epoch + 1)
+    return int(db.session.scalars(raised.returning(Station.code_epoch)).one())

@@ -42,7 +42,7 @@ UNJUDGED = Judgement(None)
 
 def judge_position(*, fix: Fix | None, station: Fenced) -> Judgement:
     """Inside when surely within the fence, outside when surely not, else uncertain; no_fix without one."""
-    if fix is None or fix.age_s > FIX_USABLE_FOR_S:
+    if fix is None or not 0 <= fix.age_s <= FIX_USABLE_FOR_S:  # below 0 the clock went back in between
         return Judgement("no_fix")
     distance = geodesic_m(origin=Position(fix.lat, fix.lon), target=Position(station.lat, station.lon))
     rounded = round(distance / DISTANCE_STEP_M) * DISTANCE_STEP_M
@@ -64,10 +64,31 @@ def evidence_of(*, verdict: str | None, code_valid: bool, by_word: bool) -> int:
     return 1 + (verdict == "inside") + code_valid
 
 
+class Remarks(NamedTuple):
+    """What else was noticed about an entry of presence; nothing by default."""
+
+    # The code is right and counted already for another entry of this person and kind.
+    code_repeated: bool = False
+    too_many_codes: bool = False
+    # Too far from another of the person's for the time between.
+    too_fast: bool = False
+    # The installation serves more people than share one.
+    many_people: bool = False
+
+
+NOTHING_MORE = Remarks()
+
+
 def flags_of(
-    *, verdict: str | None, code_given: bool, code_valid: bool, too_many_codes: bool = False
+    *, verdict: str | None, code_given: bool, code_valid: bool, remarks: Remarks = NOTHING_MORE
 ) -> list[str]:
     """What staff and the member should read beside the fact. A flag informs; it never accuses."""
-    flags = [verdict] if verdict in ("outside", "uncertain", "no_fix") else []
-    flags += ["code_unverified"] if code_given and not code_valid else []
-    return [*flags, "code_guesses"] if too_many_codes else flags
+    said = {
+        verdict or "": verdict in ("outside", "uncertain", "no_fix"),
+        "code_unverified": code_given and not code_valid and not remarks.code_repeated,
+        "code_repeated": remarks.code_repeated,
+        "code_guesses": remarks.too_many_codes,
+        "too_fast": remarks.too_fast,
+        "many_people": remarks.many_people,
+    }
+    return [flag for flag, holds in said.items() if holds]

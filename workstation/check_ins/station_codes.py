@@ -5,7 +5,7 @@ worth 30 days at most, and raising the station's code epoch cuts it off at once.
 """
 
 from base64 import b32encode
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ STEP_S = 30
 DAYS_AHEAD = 30
 # Of one person for one station and day; whoever gives more is recorded, and the codes count for nothing.
 MOST_CODES_A_DAY = 20
+# Wrong ones of one person, for whatever stations and days: nobody goes through a year's days to hit one.
+MOST_WRONG_A_DAY = 40
 MOST_S = 300  # however wrong the phone's clock, no more than five minutes either way
 
 
@@ -53,20 +55,27 @@ def day_keys(*, network_id: int, station_id: str, epoch: int, now: datetime, key
     ]
 
 
-def is_code_valid(
+def find_step(
     code: str, *, network_id: int, station_id: str, epoch: int, at: datetime, clock_error_s: int, keys: Keys
-) -> bool:
-    """Whether the screen showed this code at that time, within the clock's error and one step."""
+) -> int | None:
+    """Which of the screen's codes this is, as the number of its 30 seconds since 1970; None when it is none.
+
+    Only those count that it showed at that time, within the clock's error and one step.
+    """
     steps = ceil(min(clock_error_s + STEP_S, MOST_S) / STEP_S)
-    moments = (at + timedelta(seconds=STEP_S * step) for step in range(-steps, steps + 1))
-    shown = (
-        TOTP(
-            day_key(
-                network_id=network_id, station_id=station_id, epoch=epoch, day=local_day(moment), keys=keys
-            ),
-            interval=STEP_S,
-        ).at(moment)
-        for moment in moments
-    )
+    now = int(at.timestamp()) // STEP_S
     # Every step is compared, so that the time taken says nothing.
-    return sum(strings_equal(code.strip(), each) for each in shown) > 0
+    found = [
+        step
+        for step in sorted(range(now - steps, now + steps + 1), key=lambda step: abs(step - now))
+        if strings_equal(
+            code.strip(), _shown(step, network_id=network_id, station_id=station_id, epoch=epoch, keys=keys)
+        )
+    ]
+    return found[0] if found else None
+
+
+def _shown(step: int, *, network_id: int, station_id: str, epoch: int, keys: Keys) -> str:
+    moment = datetime.fromtimestamp(step * STEP_S, UTC)
+    key = day_key(network_id=network_id, station_id=station_id, epoch=epoch, day=local_day(moment), keys=keys)
+    return TOTP(key, interval=STEP_S).at(moment)

@@ -1,6 +1,7 @@
 """Compares every stored figure with what the facts say: nothing may have drifted."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -13,11 +14,15 @@ from workstation.coverage.models import (
     MemberMonth,
     StationDay,
     StationMonth,
+    StationWindow,
     TouchedDays,
 )
 from workstation.coverage.months import KEPT, PERSON, month_of
 from workstation.coverage.operations import catch_up, list_parts, member_rows, station_row, thresholds_of
+from workstation.coverage.usual_windows import add_up
+from workstation.coverage.windows import Window
 from workstation.database import begin_report, db
+from workstation.network.models import Network
 
 TRIES = 3
 MODELS: tuple[Any, ...] = (StationDay, MemberDay, StationMonth, MemberMonth)
@@ -68,10 +73,25 @@ def _compare_part(network_id: int, part: Sequence[str], told: Comparison) -> tup
     noted = _noted(network_id) & set(part)
     chosen = sorted(set(part) - noted)
     stored, expected = _stored(network_id, chosen), _expected(network_id, chosen)
+    wrong = list(_wrong_windows(network_id, chosen))
     db.session.rollback()
     places = len(stored[StationDay].keys() | expected[StationDay].keys())
-    found = [*told.differences, *_differences(stored, expected)]
+    found = [*told.differences, *_differences(stored, expected), *wrong]
     return told._replace(places=told.places + places, differences=found), noted
+
+
+def _wrong_windows(network_id: int, station_ids: Sequence[str]) -> Iterator[Difference]:
+    """Windows added up ahead that are not what the days, compared with the facts above, add up to."""
+    network = db.session.get_one(Network, network_id)
+    rows = dict(_rows(StationWindow, network_id, station_ids))
+    for days, ends_on in sorted({(row["days"], row["ends_on"]) for row in rows.values()}):
+        window = Window(ends_on - timedelta(days=days), ends_on)
+        for expected in add_up(network=network, station_ids=station_ids, window=window):
+            key = _key(StationWindow, expected)
+            stored = rows.get(key)
+            grounds = ("opened_on", "stretch_days")
+            if stored and all(stored[name] == expected[name] for name in grounds) and stored != expected:
+                yield Difference(StationWindow.__tablename__, key, stored, expected)
 
 
 def _noted(network_id: int) -> set[str]:

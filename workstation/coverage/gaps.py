@@ -1,6 +1,6 @@
 """What is missing, and the nearest fix. Stations stand by how long nobody was there, never as a league."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,23 +16,50 @@ from workstation.local_time import local_day
 from workstation.people.models import Device
 
 Entry = dict[str, Any]
+Gaps = dict[str, list[Entry]]
+Answer = dict[str, Any]
+OF_STATIONS, OTHERS = ("dormant", "failing", "not_tangible"), ("streets_without_station", "quiet_devices")
 WAKE = "安排一次值班，并登记到站"
 SYNC = "请在有网处打开一次应用，记录会自动发出"
 CONFIRM = "补齐后登记核对人、日期和佐证：{items}"
 
 
-def list_gaps(picture: Picture) -> dict[str, list[Entry]]:
-    """Streets without a station, stations without recent records, failing gates and items, quiet devices."""
+def list_gaps(picture: Picture, *, served: Collection[str] | None = None) -> Gaps:
+    """Streets without a station, stations without recent records, failing gates and items, quiet devices.
+
+    `served` are the streets with an open station, where the picture has some of the stations only.
+    """
     stations = [one for one in picture.stations if one.is_open]
     last = _last_open(picture, [one for one in stations if _lacks_something(one)])
     stations.sort(key=lambda one: last.get(one.stand.id, date.min))
     return {
-        "streets_without_station": _empty_streets(picture, stations),
+        "streets_without_station": _empty_streets(picture, stations, served),
         "dormant": [_of(picture, one, last) | {"fix": WAKE} for one in stations if one.is_dormant],
         "failing": _failing(picture, [one for one in stations if False in one.gates], last),
         "not_tangible": _not_tangible(picture, [one for one in stations if not one.is_tangible], last),
         "quiet_devices": _quiet_devices(picture),
     }
+
+
+def cut(
+    gaps: Gaps, *, most: int | None, counts: Mapping[str, int] = {}, doubtful: Collection[str] = ()
+) -> Answer:
+    """The entries of the stations that stand first in a list, and of each list how many things it has.
+
+    `counts` are those that were counted without being in a list; of the lists only the `doubtful` are added.
+    """
+    if most is None:
+        return gaps
+    dormant = {entry["station_id"] for entry in gaps["dormant"]}
+    ids = {name: list(dict.fromkeys(entry["station_id"] for entry in gaps[name])) for name in OF_STATIONS}
+    ids["failing"] = [each for each in ids["failing"] if each not in dormant]
+    chosen = {each for some in ids.values() for each in some[:most]}
+    kept: Answer = {name: [one for one in gaps[name] if one["station_id"] in chosen] for name in OF_STATIONS}
+    ids["stations"] = list({each for some in ids.values() for each in some})
+    whole = {name: len(gaps[name]) for name in OTHERS}
+    for name, some in ids.items():
+        whole[name] = counts[name] + len({*some} & {*doubtful}) if counts else len(some)
+    return kept | {name: gaps[name][:most] for name in OTHERS} | {"counts": whole}
 
 
 def _last_open(picture: Picture, stations: Iterable[Figures]) -> Mapping[str, date]:
@@ -72,9 +99,11 @@ def _of(picture: Picture, one: Figures, last: Mapping[str, date]) -> Entry:
     }
 
 
-def _empty_streets(picture: Picture, stations: Iterable[Figures]) -> list[Entry]:
+def _empty_streets(
+    picture: Picture, stations: Iterable[Figures], known: Collection[str] | None
+) -> list[Entry]:
     ground = picture.ground
-    served = {served_street(ground, one) for one in stations}
+    served = {served_street(ground, one) for one in stations} if known is None else known
     return [
         {"division_id": place.id, "name": place.name, "district_name": _district_name(ground, place.id)}
         for place in ground.list_places("street")
@@ -105,7 +134,9 @@ def _not_tangible(picture: Picture, stations: list[Figures], last: Mapping[str, 
 
 def _quiet_devices(picture: Picture) -> list[Entry]:
     """Phones that may hold something of this window, by station; only as long as they do, without history."""
-    silence, in_sight = picture.silence, {one.stand.id: one.stand.name for one in picture.stations}
+    silence = picture.silence
+    silent = [each for each in silence.silent if each is not None]
+    in_sight = {stand.id: stand.name for stand in picture.ground.only(silent).stands}
     places: list[tuple[str | None, str]] = [
         (station_id, device_id)
         for station_id, devices in silence.silent.items()

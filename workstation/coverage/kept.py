@@ -8,10 +8,10 @@ from functools import lru_cache
 from sqlalchemy import String, cast, func, select
 
 from workstation.coverage.models import StationMonth
-from workstation.coverage.months import month_of
+from workstation.coverage.months import Seen, month_of
 from workstation.coverage.places import Map
 from workstation.coverage.queries import seen_in
-from workstation.coverage.rules import look_back
+from workstation.coverage.rules import Thresholds, look_back
 from workstation.coverage.windows import Window
 from workstation.database import db
 
@@ -23,13 +23,27 @@ def list_kept_days(
 
     `kept` is kept_days, kept_firm_days or kept_high_days.
     """
-    first, bits = look_back(window, thresholds=ground.thresholds), getattr(StationMonth, kept)
+    return read_kept_days(
+        seen=seen_in(ground), window=window, thresholds=ground.thresholds, kept=kept, station_ids=station_ids
+    )
+
+
+def read_kept_days(
+    *,
+    seen: Seen,
+    window: Window,
+    thresholds: Thresholds,
+    kept: str,
+    station_ids: Collection[str] | None = None,
+) -> Mapping[str, list[date]]:
+    """The same of the stations in `seen`."""
+    first, bits = look_back(window, thresholds=thresholds), getattr(StationMonth, kept)
     month = cast(StationMonth.month, String) + ":" + cast(bits, String)
     statement = (
         # One row a station: a province has a third of a million months in a year.
         select(StationMonth.station_id, func.aggregate_strings(month, ","))
         .where(
-            *seen_in(ground).of(StationMonth),
+            *seen.of(StationMonth),
             StationMonth.month >= month_of(first),
             StationMonth.month < window.ends_on,
             bits > 0,

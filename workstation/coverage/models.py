@@ -122,6 +122,56 @@ class MemberMonth(Base):
     person_ms_high: Mapped[int] = mapped_column(Number)
 
 
+class StationWindow(Counted, Base):
+    """One of the windows that pages open by themselves, added up for one station: so that a page of many
+    thousand stations adds up one row each.
+
+    It names what it rests on beside the days: where `opened_on` or `stretch_days` is another by now, or the
+    row is not there, nobody uses it. With a day of the station its rows go, in the same transaction.
+    """
+
+    __tablename__ = "station_windows"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "station_id"], ["stations.network_id", "stations.id"]),
+        Index("ix_station_windows_window", "network_id", "days", "ends_on"),
+        {"sqlite_with_rowid": False},
+    )
+
+    network_id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    # The window: so many days, up to and without `ends_on`.
+    days: Mapped[int] = mapped_column(primary_key=True)
+    ends_on: Mapped[date] = mapped_column(primary_key=True)
+    # When the station opened, and the threshold that says how far back stretches are counted.
+    opened_on: Mapped[date | None]
+    stretch_days: Mapped[int]
+    # The longest stretch without a kept shift, in days; the shortest that it may turn out to have been.
+    stretch: Mapped[int]
+    stretch_low: Mapped[int]
+    person_ms_low: Mapped[int] = mapped_column(Number)
+    person_ms_high: Mapped[int] = mapped_column(Number)
+    # The last day with a kept shift before the window's end, however long ago.
+    last_kept_on: Mapped[date | None]
+
+
+class MemberWindow(Base):
+    """Who has a record at a station in such a window: distinct people of a group are counted from these."""
+
+    __tablename__ = "member_windows"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "station_id"], ["stations.network_id", "stations.id"]),
+        ForeignKeyConstraint(["network_id", "member_id"], ["members.network_id", "members.id"]),
+        Index("ix_member_windows_window", "network_id", "days", "ends_on"),
+        {"sqlite_with_rowid": False},
+    )
+
+    network_id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    days: Mapped[int] = mapped_column(primary_key=True)
+    ends_on: Mapped[date] = mapped_column(primary_key=True)
+    member_id: Mapped[str] = mapped_column(Id, primary_key=True)
+
+
 class TouchedDays(Base):
     """The station-days that one transaction changed and whose figures do not say so yet.
 
@@ -136,3 +186,5 @@ class TouchedDays(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     # Pairs of station id and local day.
     places: Mapped[list[tuple[str, str]]] = mapped_column(Json)
+    # What check-ins said of where stations stand (check_ins/places_doubted.py); null when they said nothing.
+    offsets: Mapped[list[tuple[str, str, str]] | None] = mapped_column(Json)

@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import delete, select
 
+from workstation.check_ins.doubted_places import Answered, count_answers
 from workstation.coverage.days import DayFigures, figure_day
 from workstation.coverage.facts import Place, is_given, list_facts, list_facts_of_stations, parameters
 from workstation.coverage.models import MemberDay, MemberMonth, StationDay, StationMonth, TouchedDays
 from workstation.coverage.months import add_up_months
 from workstation.coverage.rules import Thresholds
+from workstation.coverage.usual_windows import forget_windows
 from workstation.database import db, insert_rows, writing
 from workstation.ids import new_id
 from workstation.network.models import Network, Station
@@ -33,11 +35,15 @@ Some = TypeVar("Some")
 Progress = Callable[[Sequence[Sequence[str]]], Iterable[Sequence[str]]]
 
 
-def touch_days(*, network_id: int, touched: Collection[Place]) -> None:
-    """Notes that the caller's transaction changed facts of these (station id, local day) pairs."""
+def touch_days(*, network_id: int, touched: Collection[Place], offsets: Sequence[Answered] = ()) -> None:
+    """Notes that the caller's transaction changed facts of these (station id, local day) pairs.
+
+    `offsets` is what its check-ins say of where stations stand.
+    """
     if touched:
         places = sorted({(station_id, day.isoformat()) for station_id, day in touched})
-        insert_rows(TouchedDays, [{"network_id": network_id, "id": new_id(), "places": places}])
+        own = {"network_id": network_id, "id": new_id(), "places": places, "offsets": list(offsets) or None}
+        insert_rows(TouchedDays, [own])
 
 
 def catch_up(*, network_id: int) -> None:
@@ -84,6 +90,7 @@ def _make_anew(network_id: int, station_ids: Sequence[str]) -> int:
         db.session.connection().execute(delete(model).where(*own))
     _write(network_id, figures)
     add_up_months(network_id=network_id, touched=figures.keys())
+    forget_windows(network_id=network_id, station_ids=station_ids)
     return len(figures)
 
 
@@ -100,12 +107,15 @@ def lock_figures(*, network_id: int) -> None:
 def _take_in(network_id: int) -> int:
     own = TouchedDays.network_id == network_id
     notes = db.session.execute(
-        select(TouchedDays.id, TouchedDays.places).where(own).limit(NOTES_AT_ONCE)
+        select(TouchedDays.id, TouchedDays.places, TouchedDays.offsets).where(own).limit(NOTES_AT_ONCE)
     ).all()
-    places = sorted({(station_id, date.fromisoformat(day)) for _, some in notes for station_id, day in some})
+    places = sorted(
+        {(station_id, date.fromisoformat(day)) for note in notes for station_id, day in note.places}
+    )
     for part in _in_parts(places, PLACES_AT_ONCE):
         _recompute(network_id, part)
-    db.session.execute(delete(TouchedDays).where(own, TouchedDays.id.in_([id for id, _ in notes])))
+    count_answers(network_id=network_id, given=[tuple(each) for note in notes for each in note.offsets or ()])
+    db.session.execute(delete(TouchedDays).where(own, TouchedDays.id.in_([note.id for note in notes])))
     return len(notes)
 
 
@@ -116,6 +126,7 @@ def _recompute(network_id: int, places: Sequence[Place]) -> None:
     figures = {place: figure_day(facts[place], thresholds=thresholds) for place in places if place in facts}
     _replace(network_id, places, figures)
     add_up_months(network_id=network_id, touched=places)
+    forget_windows(network_id=network_id, station_ids=sorted({station_id for station_id, _ in places}))
 
 
 def _in_parts(things: Sequence[Some], size: int) -> list[Sequence[Some]]:

@@ -44,6 +44,11 @@ class Silence:
         """The days of this station in the window that are not settled; today never is."""
         return [day for day in self.up_to_end(station_id) if day >= self.window.starts_on]
 
+    def settled_until(self, now: datetime) -> date:
+        """Every day before this one is settled at every station in sight; at the latest today."""
+        first = [days[0] for days in self.unsettled.values() if days]
+        return min([*first, self.window.ends_on, local_day(now)])
+
     def up_to_end(self, station_id: str) -> list[date]:
         """The days up to the window's end that are not settled, also those before it."""
         return self.unsettled.get(station_id, self.always_unsettled)

@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, get_args
 
 from sqlalchemy import Select, false, select
 
-from workstation.coverage.moves import STOOD, Moves, as_stood, list_moves
+from workstation.coverage.moves import Moves, as_stood, list_moves
 from workstation.coverage.older_rules import find_rules
 from workstation.coverage.rules import Thresholds
+from workstation.coverage.stands import Stand, Standing, column_of
 from workstation.database import db
 from workstation.errors import Refusal
 from workstation.ids import is_id
@@ -46,29 +47,14 @@ class Place(NamedTuple):
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
-class Stand(NamedTuple):
-    """A station as far as figures need it."""
-
-    id: str
-    code: str
-    name: str
-    kind: str
-    division_id: str
-    area_id: str | None
-    sector: str | None
-    serves_street: bool
-    status: str
-    opened_on: date | None
-    closed_on: date | None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Map:
     """One network's standing things, narrowed to what the caller may see and asked for.
 
     `stations` is a select of station ids for other statements, `streets` the streets in sight on the
     window's last day, `near` the divisions in which a station in sight stands. `moves` are the stations that
-    were changed after that day; `stands` and `column` have them as they stood on it.
+    were changed after that day; `stands` and `column` have them as they stood on it. The stands are read when
+    somebody asks for them: totals of a province do without.
     """
 
     network: Network
@@ -76,13 +62,27 @@ class Map:
     thresholds: Thresholds
     standard: tuple[str, ...]
     divisions: Mapping[str, Place]
-    stands: Sequence[Stand]
     stations: Select[Any]
+    standing: Standing
     moves: Moves
-    near: frozenset[str]
     # The divisions below which everything is in sight; None when only single stations are.
     roots: frozenset[str] | None
     day: date
+
+    @property
+    def stands(self) -> Sequence[Stand]:
+        """The stations in sight by code."""
+        return self.standing.stands
+
+    @cached_property
+    def near(self) -> frozenset[str]:
+        """The divisions in which a station in sight stands, and those above."""
+        return frozenset(each for own in self.standing.division_ids for each in self.divisions[own].path)
+
+    def only(self, station_ids: Sequence[str]) -> "Map":
+        """The same ground with these stations of it alone in sight."""
+        chosen = self.stations.where(Station.id.in_(station_ids))
+        return replace(self, stations=chosen, standing=Standing(chosen, self.moves), roots=None)
 
     @property
     def is_whole(self) -> bool:
@@ -114,7 +114,7 @@ class Map:
 
     def column(self, name: str) -> Any:
         """A column of Station for other statements, as it was on the window's last day."""
-        return _column(self.moves, name)
+        return column_of(self.moves, name)
 
     def ancestor(self, division_id: str, level: str) -> Place | None:
         """The division of that level on the path of this one."""
@@ -146,12 +146,10 @@ def get_map(
         chosen = chosen.where(_is_within(within, divisions, scope, moves))
     if station_id is not None:
         chosen = chosen.where(Station.id == station_id if is_id(station_id) else false())
-    columns = [_column(moves, name) for name in Stand._fields]
-    order = (Station.code, Station.id)
-    stands = [Stand(*row) for row in db.session.execute(chosen.with_only_columns(*columns).order_by(*order))]
-    if station_id is not None and not stands:
+    standing = Standing(chosen, moves)
+    if station_id is not None and not standing.count:
         raise Refusal("station.not_found")
-    if within is not None and not stands:
+    if within is not None and not standing.count:
         _refuse_unseen(within, divisions, scope)
     version = rules_version or network.rules_version
     standard, thresholds = find_rules(network, version=version)
@@ -161,17 +159,12 @@ def get_map(
         thresholds=thresholds,
         standard=standard or DEFAULT_STANDARD,
         divisions=divisions,
-        stands=stands,
         stations=chosen,
+        standing=standing,
         moves=moves,
-        near=frozenset(each for stand in stands for each in divisions[stand.division_id].path),
         roots=None if station_id is not None else _roots(scope, within, divisions),
         day=day,
     )
-
-
-def _column(moves: Moves, name: str) -> Any:
-    return as_stood(moves, name) if name in STOOD else getattr(Station, name)
 
 
 def _roots(scope: Scope, within: str | None, divisions: Mapping[str, Place]) -> frozenset[str] | None:

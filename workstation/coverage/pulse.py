@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from sqlalchemy import extract, func, select
 
-from workstation.database import db
+from workstation.database import begin_report, db
 from workstation.network.models import Network
 from workstation.people.models import Device
 from workstation.people.rules import Scope
@@ -19,6 +19,7 @@ def feel_pulse(*, scope: Scope, now: datetime) -> str:
 
     Sums over phones and not their latest: two calls may commit in the other order than they came.
     """
+    begin_report()
     spoke = extract("epoch", Device.last_sync_at)
     phones = db.session.execute(
         select(func.count(Device.id), func.sum(spoke), func.sum(Device.pending)).where(

@@ -4,11 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    cast,
-    func,
-    select,
-)
+from sqlalchemy import Select, cast, func, select
 
 from workstation.coverage.models import StationDay
 from workstation.coverage.months import Seen, station_rows
@@ -99,12 +95,18 @@ def list_plans_kept(
 
 def list_tangible(*, ground: Map, day: date) -> set[str]:
     """The stations that meet every item of the standard on this day, also those 待复核."""
+    return set(db.session.scalars(is_tangible(ground=ground, day=day)))
+
+
+def is_tangible(*, ground: Map, day: date) -> Select[Any]:
+    """Selects the ids of these stations."""
     limit = ground.thresholds.confirmed_days + ground.thresholds.review_days
     item = ChecklistItem
-    rows = db.session.scalars(
+    return (
         select(item.station_id)
         .where(
             item.network_id == ground.network.id,
+            *(() if ground.is_whole else (item.station_id.in_(ground.stations),)),
             item.item.in_(ground.standard),
             item.met,
             item.checker != "",
@@ -115,4 +117,3 @@ def list_tangible(*, ground: Map, day: date) -> set[str]:
         .group_by(item.station_id)
         .having(func.count() == len(set(ground.standard)))
     )
-    return set(rows)

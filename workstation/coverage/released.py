@@ -1,7 +1,6 @@
 """What gates rest on only because staff released it: counted once, for every page and every file."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import select, union_all
@@ -27,7 +26,8 @@ class Released(NamedTuple):
 
 def count_released(*, ground: Map, window: Window) -> Mapping[str, Released]:
     """By station id; a station without any is left out. Released facts are few and have an index."""
-    places = _places(ground, window)
+    here = {stand.id for stand in ground.stands}
+    places = [place for place in list_released_places(ground=ground, window=window) if place[0] in here]
     facts = list_facts(network_id=ground.network.id, places=places)
     found: dict[str, Released] = {}
     for (station_id, _), some in facts.items():
@@ -43,14 +43,12 @@ def _of(kind: str, facts: list[Fact]) -> int:
     return sum(fact.kind == kind for fact in facts)
 
 
-def _places(ground: Map, window: Window) -> list[Place]:
-    """The station-days in sight on which something was released."""
-    here = {stand.id for stand in ground.stands}
+def list_released_places(*, ground: Map, window: Window) -> list[Place]:
+    """The station-days of the network on which something was released."""
     rows = db.session.execute(
         union_all(*(released_days(model=model, ground=ground, window=window) for model in (Shift, Reception)))
     )
-    places: set[tuple[str, date]] = {(station_id, day) for station_id, day in rows}
-    return sorted(place for place in places if place[0] in here)
+    return sorted({(station_id, day) for station_id, day in rows})
 
 
 def released_days(*, model: type[Shift] | type[Reception], ground: Map, window: Window) -> Any:

@@ -1,14 +1,14 @@
 """Rows of figures: one for each group of stations, and one for all of them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from workstation.coverage.people import People, count_people
 from workstation.coverage.places import KIND_NAMES, Map, list_groups
 from workstation.coverage.queries import Sums
+from workstation.coverage.stands import Stand
 from workstation.coverage.stations import Figures, Picture
+from workstation.coverage.tallies import Tally
 from workstation.errors import Refusal
 
 HOUR_MS = 3_600_000
@@ -25,56 +25,10 @@ class Group(NamedTuple):
     streets: frozenset[str] | None
 
 
-@dataclass
-class Tally:
-    """The figures of some stations added up."""
-
-    stations: int = 0
-    tangible: int = 0
-    effective: int = 0
-    effective_high: int = 0
-    not_judged: int = 0
-    dormant: int = 0
-    gates_judged: int = 0
-    pending: int = 0
-    released_shifts: int = 0
-    released_receptions: int = 0
-    extra_shifts: int = 0
-    extra_duty_ms: int = 0
-    extra_person_ms: int = 0
-    sums: list[int] = field(default_factory=lambda: [0] * len(Sums()))
-    silent: set[str] = field(default_factory=set)
-    unsettled: set[date] = field(default_factory=set)
-    served: tuple[set[str], set[str], set[str]] = field(default_factory=lambda: (set(), set(), set()))
-
-    def add(self, one: Figures, street: str | None) -> None:
-        """Counts one more station. `street` is the one it serves, if any."""
-        self.stations += one.is_open
-        self.tangible += one.is_tangible
-        self.effective += one.is_effective
-        self.effective_high += one.may_be_effective
-        self.not_judged += one.is_new
-        self.dormant += one.is_dormant
-        self.gates_judged = max(self.gates_judged, sum(gate is not None for gate in one.gates))
-        self.pending += one.pending
-        self.released_shifts += one.released.shifts
-        self.released_receptions += one.released.receptions
-        self.extra_shifts += one.extra.shifts
-        self.extra_duty_ms += one.extra.duty_ms
-        self.extra_person_ms += one.extra.person_ms
-        self.sums = [have + more for have, more in zip(self.sums, one.sums, strict=True)]
-        self.silent |= one.silent
-        self.unsettled.update(one.unsettled)
-        if street is not None:
-            reached = (one.is_tangible, one.is_effective, one.may_be_effective)
-            for served, is_reached in zip(self.served, reached, strict=True):
-                served.update({street} if is_reached else ())
-
-
 def list_rows(picture: Picture, *, by: str) -> tuple[Row, list[Row]]:
     """The totals, and a row for each group. Stations above the asked level are in the totals only."""
     ground = picture.ground
-    groups, keys = group_stations(picture, by=by)
+    groups, keys = group_stands(ground, by=by)
     tallies = {group.key: Tally() for group in groups}
     everything = Tally()
     for one in picture.stations:
@@ -87,6 +41,19 @@ def list_rows(picture: Picture, *, by: str) -> tuple[Row, list[Row]]:
         everything.pending += picture.silence.pending.get(None, 0)
         everything.silent |= picture.silence.silent.get(None, set())
     people = count_people(ground=ground, window=picture.window, by=by, keys=_division_keys(ground, by))
+    return make_rows(ground, by, groups, tallies=tallies, everything=everything, people=people)
+
+
+def make_rows(
+    ground: Map,
+    by: str,
+    groups: Sequence[Group],
+    *,
+    tallies: Mapping[Any, Tally],
+    everything: Tally,
+    people: Mapping[str | None, People],
+) -> tuple[Row, list[Row]]:
+    """The totals, and a row for each group, from what was added up by the keys of groups."""
     whole = Group(ground.network.code, ground.network.name, ground.streets)
     totals = _row(whole, everything, people.get(None, People()))
     if by == "network":
@@ -94,13 +61,15 @@ def list_rows(picture: Picture, *, by: str) -> tuple[Row, list[Row]]:
     return totals, [_row(group, tallies[group.key], people.get(group.key, People())) for group in groups]
 
 
-def group_stations(picture: Picture, *, by: str) -> tuple[list[Group], dict[str, str | None]]:
+def group_stands(ground: Map, *, by: str) -> tuple[list[Group], dict[str, str | None]]:
     """The groups in their order, and station id → the key of its group, None where it has none."""
-    keys = _keys(picture.ground, by)
-    return _groups(picture, by, set(keys.values())), keys
+    keys = station_keys(ground, by)
+    if by == "station":
+        return [Group(stand.id, stand.name, _own_street(ground, stand)) for stand in ground.stands], keys
+    return name_groups(ground, by, set(keys.values())), keys
 
 
-def _keys(ground: Map, by: str) -> dict[str, str | None]:
+def station_keys(ground: Map, by: str) -> dict[str, str | None]:
     """Station id → the key of its group, None where it has none."""
     if by in ("district", "street"):
         keys = _division_keys(ground, by)
@@ -120,19 +89,22 @@ def _division_keys(ground: Map, by: str) -> dict[str, str]:
 
 def served_street(ground: Map, one: Figures) -> str | None:
     """The street in sight that this station serves."""
-    place = ground.ancestor(one.stand.division_id, "street") if one.stand.serves_street else None
+    return street_of(ground, one.stand)
+
+
+def street_of(ground: Map, stand: Stand) -> str | None:
+    """The same of a stand."""
+    place = ground.ancestor(stand.division_id, "street") if stand.serves_street else None
     return place.id if place is not None and place.id in ground.streets else None
 
 
-def _groups(picture: Picture, by: str, used: set[str | None]) -> list[Group]:
-    ground = picture.ground
+def name_groups(ground: Map, by: str, used: Collection[str | None]) -> list[Group]:
+    """The groups in their order, of all groupings but single stations; `used` are the keys in sight."""
     if by == "network":
         return [Group(ground.network.code, ground.network.name, ground.streets)]
     if by in ("district", "street"):
         below, none = ground.streets_below, frozenset[str]()
         return [Group(each.id, each.name, below.get(each.id, none)) for each in ground.list_places(by)]
-    if by == "station":
-        return [Group(one.stand.id, one.stand.name, _own_street(ground, one)) for one in picture.stations]
     if by == "kind":
         return [Group(code, name, None) for code, name in KIND_NAMES.items() if code in used]
     found = list_groups(network_id=ground.network.id, by=by)
@@ -143,16 +115,16 @@ def _groups(picture: Picture, by: str, used: set[str | None]) -> list[Group]:
     ]
 
 
-def _own_street(ground: Map, one: Figures) -> frozenset[str]:
-    return frozenset({served_street(ground, one)} - {None})  # type: ignore[arg-type]  # None is taken out
+def _own_street(ground: Map, stand: Stand) -> frozenset[str]:
+    return frozenset({street_of(ground, stand)} - {None})  # type: ignore[arg-type]  # None is taken out
 
 
 def _streets_of_areas(ground: Map) -> Mapping[str | None, frozenset[str]]:
     """The streets in which an area's stations stand."""
     found: dict[str | None, frozenset[str]] = {}
-    for stand in ground.stands:
-        near = ground.streets & set(ground.divisions[stand.division_id].path)
-        found[stand.area_id] = found.get(stand.area_id, frozenset()) | near
+    for area_id, division_id in ground.standing.areas:
+        near = ground.streets & set(ground.divisions[division_id].path)
+        found[area_id] = found.get(area_id, frozenset()) | near
     return found
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from workstation.coverage.gates import Evidence, judge
 from workstation.coverage.kept import list_kept_days
 from workstation.coverage.phones import Silence, get_silence
-from workstation.coverage.places import Map, Stand
+from workstation.coverage.places import Map
 from workstation.coverage.queries import Sums, list_plans_kept, list_tangible, sum_days
 from workstation.coverage.released import Released, count_released
 from workstation.coverage.rules import is_new, is_open, longest_stretch
 from workstation.coverage.settling import open_days
+from workstation.coverage.stands import Stand
 from workstation.coverage.unknowns import Extra, list_extras
 from workstation.coverage.windows import Window
 from workstation.local_time import local_day
@@ -68,14 +70,28 @@ class Picture(Known):
     @property
     def settled_until(self) -> date:
         """Every day before this one is settled at every station in sight; at the latest today."""
-        unsettled = (self.silence.up_to_end(each.stand.id) for each in self.stations)
-        first = [days[0] for days in unsettled if days]
-        return min([*first, self.window.ends_on, local_day(self.now)])
+        return self.silence.settled_until(self.now)
 
 
-def get_picture(*, ground: Map, window: Window, now: datetime) -> Picture:
-    """The stations in sight, judged, in a constant number of statements."""
-    silence = get_silence(ground=ground, window=window, now=now)
+@dataclass(frozen=True, kw_only=True)
+class Unjudged:
+    """A window of which nothing is asked but how far it is settled."""
+
+    ground: Map
+    window: Window
+    now: datetime
+
+    @cached_property
+    def settled_until(self) -> date:
+        """As that of a picture."""
+        return get_silence(ground=self.ground, window=self.window, now=self.now).settled_until(self.now)
+
+
+def get_picture(*, ground: Map, window: Window, now: datetime, silence: Silence | None = None) -> Picture:
+    """The stations in sight, judged, in a constant number of statements; none of them, where `silence` of a
+    larger ground is known.
+    """
+    silence = silence or get_silence(ground=ground, window=window, now=now)
     known = Known(
         ground=ground,
         window=window,

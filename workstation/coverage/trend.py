@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from workstation.coverage.added import find_effective_streets, find_view
 from workstation.coverage.overview import Answer, frame, prepare
 from workstation.coverage.places import Map, get_map
 from workstation.coverage.rows import served_street
@@ -34,15 +35,28 @@ def get_changes(*, scope: Scope, window: Window, now: datetime, within: str | No
 
     Refuses with division.not_found.
     """
-    prepare(scope)
+    before = earlier(window, 1)
+    for each in (before, window):
+        prepare(scope, window=each, now=now)
     ground = get_map(scope=scope, day=window.last_day, within=within)
-    picture, before = _picture(ground, window, now), _picture(ground, earlier(window, 1), now)
-    served, was_served = (_served(each, _is_effective) for each in (picture, before))
-    return frame(picture) | {
-        "before": _span(before.window),
+    shown, served = _effective_streets(ground, window, now)
+    _, was_served = _effective_streets(ground, before, now)
+    return shown | {
+        "before": _span(before),
         "gained": _named(ground, served - was_served),
         "lost": _named(ground, was_served - served),
     }
+
+
+def _effective_streets(ground: Map, window: Window, now: datetime) -> tuple[Answer, Streets]:
+    """What figures carry, and the streets in sight that an effective station serves."""
+    own = replace(ground, day=window.last_day)
+    view = find_view(ground=own, window=window, now=now)
+    added = find_effective_streets(view) if view else None
+    if view is None or added is None:
+        picture = get_picture(ground=own, window=window, now=now)
+        return frame(picture), _served(picture, _is_effective)
+    return frame(view), added
 
 
 def earlier(window: Window, weeks: int) -> Window:

@@ -10,8 +10,8 @@ from workstation.coverage.models import StationDay
 from workstation.coverage.overview import Answer, frame, prepare
 from workstation.coverage.places import GROUPINGS, Map, get_map
 from workstation.coverage.queries import inside, total
-from workstation.coverage.rows import HOUR_MS, group_stations, page
-from workstation.coverage.stations import get_picture
+from workstation.coverage.rows import HOUR_MS, group_stands, page
+from workstation.coverage.stations import Unjudged
 from workstation.coverage.windows import Window
 from workstation.database import db
 from workstation.errors import Refusal
@@ -40,8 +40,9 @@ def get_weeks(
     prepare(scope)
     weeks = weeks_of(window)
     ground = get_map(scope=scope, day=window.last_day, within=within)
-    picture = get_picture(ground=ground, window=Window(weeks[0].starts_on, window.ends_on), now=now)
-    groups, keys = group_stations(picture, by=by)
+    span = Window(weeks[0].starts_on, window.ends_on)
+    shown = Unjudged(ground=ground, window=span, now=now)
+    groups, keys = group_stands(ground, by=by)
     sums = _sum_weeks(ground, weeks)
     hours = {group.key: [0.0] * WEEKS for group in groups}
     everything = [0.0] * WEEKS
@@ -51,12 +52,12 @@ def get_weeks(
         if (key := keys[stand.id]) in hours:
             _add(hours[key], found)
     rows = [{"key": each.key, "name": each.name, "duty_hours": _in_hours(hours[each.key])} for each in groups]
-    return frame(picture) | {
+    return frame(shown) | {
         "weeks": [
             {
                 "from": week.starts_on,
                 "to": week.ends_on,
-                "provisional": week.ends_on > picture.settled_until,
+                "provisional": week.ends_on > shown.settled_until,
             }
             for week in weeks
         ],

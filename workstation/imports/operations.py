@@ -36,6 +36,7 @@ from workstation.imports.writes import announce, create_groups, upsert
 from workstation.local_time import LOCAL
 from workstation.network.history import Editor, note_edits
 from workstation.network.models import ChecklistItem, Network, Station
+from workstation.people.directory import lock_officers
 from workstation.people.models import Member, StationMember
 from workstation.shifts.models import PlannedShift
 
@@ -184,9 +185,12 @@ class MemberImport:
 
     def finish(self, report: Report) -> None:
         """As on the page: somebody of the city's office has to stay."""
-        others = [row.code for row in self.rows if row.values.get("role", "city_office") != "city_office"]
-        if queries.loses_officers(network_id=self.network_id, codes=others):
+        if self._loses_officers():
             report.errors.append(problem(code="import.last_officer"))
+
+    def _loses_officers(self) -> bool:
+        others = [row.code for row in self.rows if row.values.get("role", "city_office") != "city_office"]
+        return queries.loses_officers(network_id=self.network_id, codes=others)
 
     def compare(self) -> Difference:
         return compare_members(
@@ -197,6 +201,9 @@ class MemberImport:
         )
 
     def save(self, difference: Difference) -> None:
+        lock_officers(network_id=self.network_id)
+        if self._loses_officers():  # somebody took the others away since the file was judged
+            raise Refusal("member.last_officer")
         create_groups(directory=self.directory, today=self.today)
         upsert(Member, difference.records, key=("network_id", "id"))
         whose = StationMember.member_id.in_(difference.relinked)

@@ -152,11 +152,14 @@ class StationPlace(NamedTuple):
     division_path: list[str]
 
 
-PLACES = Prepared(
-    lambda dialect: select(*(getattr(Station, name) for name in StationPlace._fields)).where(
+def select_places(dialect: str) -> Select[Any]:
+    """The fields of StationPlace of the stations in the parameter `ids`."""
+    return select(*(getattr(Station, name) for name in StationPlace._fields)).where(
         Station.network_id == bindparam("network_id"), one_of(Station.id, "ids", dialect=dialect)
     )
-)
+
+
+PLACES = Prepared(select_places)
 
 
 def places_of(*, network_id: int, ids: Collection[str]) -> Question:

@@ -1,7 +1,7 @@
 """Editing a station and its checklist: one version after the other, each with its reason, and told to phones.
 
-A station is edited as flat fields; an item of the standard is the field `item.NAME`. Its position is not
-among them: that comes in with a file that says its datum.
+A station is edited as flat fields; an item of the standard is the field `item.NAME`. Nobody types a position:
+it comes in with a file that says its datum, or is put right as its check-ins propose (`move_station`).
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from workstation.database import db, insert_rows, update_set
 from workstation.errors import Refusal
 from workstation.feed.models import EVERYBODY
 from workstation.feed.operations import FeedChange, publish
+from workstation.geography.distance import Position
 from workstation.ids import is_id
 from workstation.local_time import local_day
 from workstation.network.history import (
@@ -47,6 +48,8 @@ COLUMNS = (
     "status",
     "opened_on",
     "closed_on",
+    "lat",
+    "lon",
 )
 ITEM = "item."
 ITEM_PARTS = ("met", "checker", "confirmed_on", "proof")
@@ -100,6 +103,12 @@ def edit_station(*, scope: Scope, station_id: str, version: int, changes: Fields
     _check_version(station, given=version, current=current, before=before, yours=changes)
     _check(station, before, changes)
     _write(station, before, _with_closing_day(before, changes, editor), editor=editor)
+
+
+def move_station(*, scope: Scope, station_id: str, version: int, position: Position, editor: Editor) -> None:
+    """Puts a station elsewhere (WGS-84). Refuses like edit_station."""
+    changes: Fields = {"lat": position.lat, "lon": position.lon}
+    edit_station(scope=scope, station_id=station_id, version=version, changes=changes, editor=editor)
 
 
 def undo_edit(*, scope: Scope, station_id: str, version: int, undoes: int, editor: Editor) -> None:

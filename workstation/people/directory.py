@@ -239,7 +239,7 @@ def _keep_an_officer(member: Member, before: Fields, after: Fields) -> None:
     """A network without anybody of the city's office could not be helped from its own pages."""
     if not _is_officer(before) or _is_officer(after):
         return
-    lock_names([f"officers {member.network_id}"])
+    lock_officers(network_id=member.network_id)
     others = select(func.count()).where(
         Member.network_id == member.network_id,
         Member.role == "city_office",
@@ -248,6 +248,11 @@ def _keep_an_officer(member: Member, before: Fields, after: Fields) -> None:
     )
     if not db.session.scalar(others):
         raise Refusal("member.last_officer")
+
+
+def lock_officers(*, network_id: int) -> None:
+    """Whoever may take somebody away from the city's office waits here, and then sees what others did."""
+    lock_names([f"officers {network_id}"])
 
 
 def _is_officer(fields: Fields) -> bool:

@@ -64,6 +64,7 @@ class Device(Base):
         # A token names no network, so its hash is looked up alone.
         UniqueConstraint("token_hash"),
         Index("ix_devices_member", "network_id", "member_id"),
+        Index("ix_devices_installation", "network_id", "installation_id"),
     )
 
     network_id: Mapped[int] = mapped_column(primary_key=True)

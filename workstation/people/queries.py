@@ -12,7 +12,7 @@ from workstation.ids import is_id
 from workstation.network.models import Network, Station
 from workstation.network.queries import confine_stations, list_sectors
 from workstation.people.models import Device, EnrolmentCode, Member, SignInFailure, StationMember
-from workstation.people.rules import FAILURES_REMEMBERED, Scope, level_of
+from workstation.people.rules import FAILURES_REMEMBERED, Scope, level_of, plain_account
 from workstation.prepared import Prepared, ask
 
 PEOPLE_PAGE = 50
@@ -112,8 +112,14 @@ def get_member_by_code(*, network_id: int, code: str) -> Member:
 
 
 def find_account(account: str) -> Member | None:
-    """The person behind an account; accounts are unique in the installation."""
-    return db.session.scalar(select(Member).where(Member.account == account))
+    """The person behind an account, however it is typed; accounts are unique in the installation.
+
+    One from before names were made plain is found as it was written.
+    """
+    written, plain = account.strip(), plain_account(account)
+    found = db.session.scalars(select(Member).where(Member.account.in_([written, plain])))
+    people = {member.account: member for member in found}
+    return people.get(written) or people.get(plain)
 
 
 def find_code(*, code_hash: str) -> EnrolmentCode | None:

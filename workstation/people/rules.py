@@ -1,5 +1,6 @@
 """Roles, scopes, and when a sign-in must wait: decided from values alone."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,6 +53,19 @@ def plain_code(text: str) -> str:
     """A typed or scanned code as it was made: spaces, dashes and look-alikes forgiven."""
     letters = "".join(text.upper().split()).replace("-", "")
     return letters.translate(str.maketrans("OIL", "011"))
+
+
+def plain_account(text: str) -> str:
+    """An account's name as it is stored and looked up, in whatever letters somebody typed it.
+
+    Full-width letters are plain ones, capitals small ones, and blanks around it nothing.
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+def is_readable(name: str) -> bool:
+    """Whether nothing in a name is invisible: such names would look alike and be different."""
+    return not any(unicodedata.category(character).startswith("C") for character in name)
 
 
 def printed_code(code: str) -> str:

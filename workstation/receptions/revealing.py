@@ -1,7 +1,8 @@
 """Shows staff who a constituent is: with a reason, in the audit log, and told to the member concerned."""
 
 from collections.abc import Collection
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, select
 
@@ -17,6 +18,18 @@ from workstation.people.queries import list_names
 from workstation.people.rules import Scope
 from workstation.receptions.models import Constituent, Reception
 from workstation.receptions.operations import open_up
+
+
+class Shown(NamedTuple):
+    """Of which reception, or entry about one, somebody saw who the constituent is."""
+
+    network_id: int
+    thing_id: str
+    station_id: str
+    started_at: datetime
+    # Whose reception it is, and whoever has a hand in it.
+    about_id: str
+    concerned: frozenset[str]
 
 
 def list_with_constituent(*, network_id: int, ids: Collection[str]) -> set[str]:
@@ -40,9 +53,15 @@ def reveal(*, scope: Scope, reception_id: str, reason: str, actor: Actor, keys: 
     identity = open_up(constituent, keys=keys)
     if identity is None:
         raise Refusal("constituent.not_found")
-    deed = Deed("constituent.revealed", "constituent", reception_id, about_id=reception.member_id)
-    note(actor=actor, deeds=[deed], reason=reason)
-    _tell(reception, reason=reason, actor=actor)
+    shown = Shown(
+        network_id=reception.network_id,
+        thing_id=reception_id,
+        station_id=reception.station_id,
+        started_at=reception.started_at,
+        about_id=reception.member_id,
+        concerned=frozenset({reception.member_id, reception.entered_by_id or reception.member_id}),
+    )
+    note_shown(shown, reason=reason, actor=actor)
     return identity | {"consent_version": constituent.consent_version}
 
 
@@ -64,16 +83,18 @@ def _find(scope: Scope, reception_id: str) -> tuple[Reception, Constituent]:
     return found[0], found[1]
 
 
-def _tell(reception: Reception, *, reason: str, actor: Actor) -> None:
-    """Whoever received them, and whoever entered it; not the one who looks."""
-    concerned = {reception.member_id, reception.entered_by_id} - {None, actor.member_id}
-    names = list_names(network_id=reception.network_id, ids=[id for id in (actor.member_id,) if id])
+def note_shown(shown: Shown, *, reason: str, actor: Actor) -> None:
+    """Into the audit log, and to whoever received them and whoever entered it; not to the one who looks."""
+    deed = Deed("constituent.revealed", "constituent", shown.thing_id, about_id=shown.about_id)
+    note(actor=actor, deeds=[deed], reason=reason)
+    names = list_names(network_id=shown.network_id, ids=[id for id in (actor.member_id,) if id])
     said = {
-        "reception_id": reception.id,
-        "started_at": reception.started_at.isoformat(),
-        "station_id": reception.station_id,
+        "reception_id": shown.thing_id,
+        "started_at": shown.started_at.isoformat(),
+        "station_id": shown.station_id,
         "by_name": names.get(actor.member_id or ""),
         "reason": reason,
     }
-    notices = [(str(member_id), "constituent.revealed", said) for member_id in concerned]
-    tell_people(network_id=reception.network_id, notices=notices, now=actor.now)
+    told = sorted(shown.concerned - {actor.member_id})
+    notices = [(member_id, "constituent.revealed", said) for member_id in told]
+    tell_people(network_id=shown.network_id, notices=notices, now=actor.now)

@@ -111,6 +111,8 @@ class Kept:
     distance_m: int | None = None
     accuracy_m: int | None = None
     evidence: int | None = None
+    # Which of the station's codes counted for it.
+    code_step: int | None = None
 
 
 @dataclass(kw_only=True)

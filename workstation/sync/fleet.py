@@ -12,7 +12,7 @@ from workstation.coverage.awaited import heard_at, is_alive
 from workstation.coverage.operations import catch_up
 from workstation.coverage.phones import list_holding_back
 from workstation.coverage.places import Map, get_map
-from workstation.database import db
+from workstation.database import begin_report, db
 from workstation.local_time import local_day
 from workstation.people.models import Device, Member, StationMember
 from workstation.people.rules import Scope
@@ -62,6 +62,7 @@ class AtStation:
 def list_fleet(*, scope: Scope, now: datetime) -> list[AtStation]:
     """Phones within the scope with waiting entries, a gap, or a day that is over and not settled."""
     catch_up(network_id=scope.network_id)
+    begin_report()
     ground = get_map(scope=scope, day=local_day(now))
     awaited = list_holding_back(ground=ground, now=now)
     mine = or_(_is_in_sight(ground), Device.id.in_(sorted(awaited)))

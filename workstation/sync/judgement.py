@@ -1,16 +1,30 @@
 """Whether an entry is a fact, and what is to be said about it: from values alone."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from workstation.check_ins.rules import UNJUDGED, Fenced, evidence_of, flags_of, judge_position
-from workstation.check_ins.station_codes import MOST_CODES_A_DAY, is_code_valid
+from workstation.check_ins.plausibility import Presence, is_shared_by_many, is_too_fast
+from workstation.check_ins.rules import (
+    FIX_USABLE_FOR_S,
+    NOTHING_MORE,
+    UNJUDGED,
+    Fenced,
+    Remarks,
+    evidence_of,
+    flags_of,
+    judge_position,
+)
+from workstation.check_ins.station_codes import MOST_CODES_A_DAY, MOST_WRONG_A_DAY, find_step
+from workstation.geography.datum_guard import answer
+from workstation.geography.distance import Position
 from workstation.keys import Keys
 from workstation.local_time import local_day
 from workstation.people.rules import STAFF, Scope
 from workstation.sync.entries import ROOT_KINDS, Entry, Kept, Sender
 from workstation.sync.rules import Clocks, read_clocks
+from workstation.sync.surroundings import Surroundings, UsedCode, is_presence, presence_of
 
 PRESENCE = ("check_in", "shift_start")
 CORRECTABLE = (*ROOT_KINDS, "shift_end")
@@ -50,39 +64,65 @@ def clocks_of(entry: Entry, *, sent_at: datetime, received_at: datetime) -> Cloc
     )
 
 
-def judge_presence(
-    kept: Kept, *, entry: Entry, station: Placed | None, keys: Keys, count_codes: CountCodes = count_no_codes
-) -> None:
-    """Writes verdict, distance, evidence and flags into `kept`; null where the station is unknown."""
+@dataclass(kw_only=True)
+class Witness:
+    """What beside the entry itself presence is judged by."""
+
+    keys: Keys
+    count_codes: CountCodes = count_no_codes
+    around: Surroundings = field(default_factory=Surroundings)
+
+
+def judge_presence(kept: Kept, *, entry: Entry, station: Placed | None, witness: Witness) -> None:
+    """Writes verdict, distance, evidence, code and flags into `kept`; null where the station is unknown."""
     if entry.kind not in PRESENCE:
         return
     judged = UNJUDGED if station is None else judge_position(fix=entry.fix, station=station)
-    too_many = station is not None and _is_guessing(kept, entry=entry, count_codes=count_codes)
-    fits = station is not None and _is_code_valid(kept, entry=entry, station=station, keys=keys)
-    valid = fits and not too_many
     by_word = entry.stated_at is not None or kept.entered_by_id is not None
     kept.verdict, kept.distance_m, kept.accuracy_m = judged
+    step = None if station is None else _find_step(kept, entry=entry, station=station, keys=witness.keys)
+    remarks = NOTHING_MORE if station is None else _remarks(kept, entry=entry, step=step, witness=witness)
+    valid = step is not None and not remarks.too_many_codes and not remarks.code_repeated
+    kept.code_step = step if valid and not by_word else None
     kept.evidence = evidence_of(verdict=judged.verdict, code_valid=valid, by_word=by_word)
+    if station is not None and kept.occurred_at and is_presence(kept.evidence, kept.verdict):
+        here = presence_of(kept, at=kept.occurred_at, station=station)
+        remarks = _seen_beside(remarks, kept, here=here, around=witness.around)
     kept.flags += flags_of(
-        verdict=judged.verdict,
-        code_given=bool(entry.station_code),
-        code_valid=valid,
-        too_many_codes=too_many,
+        verdict=judged.verdict, code_given=bool(entry.station_code), code_valid=valid, remarks=remarks
     )
 
 
-def _is_guessing(kept: Kept, *, entry: Entry, count_codes: CountCodes) -> bool:
-    """Whether this person gave more codes for this station and day than anybody needs."""
+def _remarks(kept: Kept, *, entry: Entry, step: int | None, witness: Witness) -> Remarks:
+    """What is said of the code alone."""
     if not entry.station_code or kept.occurred_at is None:
-        return False
-    name = f"{kept.network_id} {kept.member_id} {entry.station_id} {local_day(kept.occurred_at)}"
-    return count_codes(name) > MOST_CODES_A_DAY
+        return NOTHING_MORE
+    too_many = _is_guessing(kept, entry=entry, is_wrong=step is None, count_codes=witness.count_codes)
+    if too_many or step is None or kept.entered_by_id is not None:
+        return Remarks(too_many_codes=too_many)
+    code = UsedCode(str(entry.station_id), str(entry.kind), step)
+    return Remarks(code_repeated=witness.around.is_used(code, by=kept.entry_id))
 
 
-def _is_code_valid(kept: Kept, *, entry: Entry, station: Placed, keys: Keys) -> bool:
+def _seen_beside(remarks: Remarks, kept: Kept, *, here: Presence, around: Surroundings) -> Remarks:
+    """The same, with what other entries say of this one."""
+    fast = is_too_fast(here, around.others(kept.entry_id), clock_error_s=kept.clock_error_s or 0)
+    return remarks._replace(too_fast=fast, many_people=is_shared_by_many(around.people))
+
+
+def _is_guessing(kept: Kept, *, entry: Entry, is_wrong: bool, count_codes: CountCodes) -> bool:
+    """Whether this person gave more codes for this station and day, or more wrong ones, than one needs."""
+    assert kept.occurred_at is not None
+    person = f"{kept.network_id} {kept.member_id}"
+    given = count_codes(f"{person} {entry.station_id} {local_day(kept.occurred_at)}")
+    wrong = count_codes(f"{person} wrong {local_day(kept.received_at)}") if is_wrong else 0
+    return given > MOST_CODES_A_DAY or wrong > MOST_WRONG_A_DAY
+
+
+def _find_step(kept: Kept, *, entry: Entry, station: Placed, keys: Keys) -> int | None:
     if not entry.station_code or kept.occurred_at is None:
-        return False
-    return is_code_valid(
+        return None
+    return find_step(
         entry.station_code,
         network_id=kept.network_id,
         station_id=station.id,
@@ -90,6 +130,18 @@ def _is_code_valid(kept: Kept, *, entry: Entry, station: Placed, keys: Keys) -> 
         at=kept.occurred_at,
         clock_error_s=kept.clock_error_s or 0,
         keys=keys,
+    )
+
+
+def place_answer(kept: Kept, *, entry: Entry, station: Placed | None) -> str | None:
+    """What a fix says of where the station stands (geography/datum_guard.py); None when it says nothing."""
+    fix = entry.fix
+    if fix is None or station is None or fix.age_s > FIX_USABLE_FOR_S or not kept.evidence:
+        return None
+    return answer(
+        station=Position(station.lat, station.lon),
+        fix=Position(fix.lat, fix.lon),
+        accuracy_m=fix.accuracy_m,
     )
 
 

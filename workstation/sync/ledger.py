@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from workstation.check_ins.doubted_places import place_of
 from workstation.keys import Keys
 from workstation.network.queries import by_station, find_places, places_of
 from workstation.people.queries import find_rights, list_device_owners, list_existing_members
-from workstation.prepared import ask_together, lock_names, locks
+from workstation.prepared import Question, ask_together, lock_names, locks
 from workstation.shifts.queries import Duty, list_duties
 from workstation.shifts.rules import closes_at
 from workstation.sync.entries import (
@@ -31,11 +32,14 @@ from workstation.sync.entries import (
 )
 from workstation.sync.held import open_up
 from workstation.sync.judgement import (
+    PRESENCE,
     CheckChanges,
     CountCodes,
+    Witness,
     clocks_of,
     count_no_codes,
     judge_presence,
+    place_answer,
     reason_about_target,
     reason_to_hold,
 )
@@ -47,8 +51,10 @@ from workstation.sync.queries import (
     read_standing,
     standing_of,
 )
+from workstation.sync.rules import Clocks
 from workstation.sync.seals import Unsealed, unseal
 from workstation.sync.stories import in_order
+from workstation.sync.surroundings import ask_surroundings, read_surroundings
 
 Incoming = Entry | Seal | Unusable
 
@@ -80,7 +86,9 @@ class Ledger:
         self.received_at = received_at
         self.keys = keys
         self.grammar = grammar
-        self.count_codes = count_codes
+        self.witness = Witness(keys=keys, count_codes=count_codes)
+        # (station, where it was said to stand, what a fix answered): check_ins/doubted_places.py.
+        self.place_answers: list[tuple[str, str, str]] = []
         self.new: dict[str, Kept] = {}
         self.changed: dict[str, Kept] = {}  # held before this call, a fact after it
         self.new_held: dict[tuple[str, str], HeldContent] = {}
@@ -95,15 +103,15 @@ class Ledger:
         """Locks the ids of these entries and loads all that they name, in a constant number of statements."""
         entries = [each for each in incoming if isinstance(each, Entry)] + list(self.reread.values())
         ids = {str(each.id) for each in incoming if isinstance(each, Entry | Seal)}
-        named = self.named(incoming)
+        named, moments = self.named(incoming), self._own_moments(entries)
         *_, standing, places = ask_together(
             *locks(f"entry {self.network_id} {id}" for id in named),
             about(network_id=self.network_id, ids=named),
-            places_of(
-                network_id=self.network_id, ids={each.station_id for each in entries if each.station_id}
-            ),
+            self._places(entries, moments),
         )
         self.known, self.waiting = standing_of(standing, ids=named)
+        if moments:
+            places, self.witness.around = read_surroundings(places)
         self.stations = by_station(places)
         sealed = {each.id for each in incoming if isinstance(each, Seal)}
         self.held = find_held(network_id=self.network_id, ids=self._held_or_other(entries) & ids | sealed)
@@ -118,6 +126,21 @@ class Ledger:
         people |= self._sealed_people()
         self.subjects = list_existing_members(network_id=self.network_id, ids=sorted(people))
         self._read_shifts(entries)
+
+    def _places(self, entries: Sequence[Entry], moments: Sequence[datetime]) -> Question:
+        """Where the stations of these entries stand and, if they tell of presence, what surrounds that."""
+        ids = {each.station_id for each in entries if each.station_id}
+        if not moments:
+            return places_of(network_id=self.network_id, ids=ids)
+        return ask_surroundings(sender=self.sender, station_ids=ids, moments=moments, now=self.received_at)
+
+    def _own_moments(self, entries: Sequence[Entry]) -> list[datetime]:
+        """When the sender was somewhere; what is stated is a person's word, and not compared."""
+        own = (each for each in entries if each.kind in PRESENCE and each.stated_at is None)
+        return [clocks.occurred_at for each in own if (clocks := self._clocks_of(each))]
+
+    def _clocks_of(self, entry: Entry) -> Clocks | None:
+        return clocks_of(entry, sent_at=self.sent_at, received_at=self.received_at)
 
     def _lock_stories(self, entries: Iterable[Entry]) -> None:
         """Locks the roots that these entries speak about, through whichever door.
@@ -208,6 +231,7 @@ class Ledger:
         kept = self._begin(entry)
         kept.code = self._reason(entry, kept)
         kept.state = "held" if kept.code else "accepted"
+        kept.code_step = kept.code_step if kept.code is None else None  # only a fact uses up a code
         self.new[entry.id] = kept
         held = self._hold(entry, kept.code) if kept.code else None
         if held is None:
@@ -250,6 +274,7 @@ class Ledger:
         kept.receipt_no, kept.received_at = seen.receipt_no, seen.received_at
         kept.code = self._reason(entry, kept)
         kept.state = "held" if kept.code else "accepted"
+        kept.code_step = kept.code_step if kept.code is None else None
         self.changed[entry.id] = kept
         held = None
         if kept.state == "accepted":
@@ -269,7 +294,7 @@ class Ledger:
 
     def _begin(self, entry: Entry) -> Kept:
         """The receipt of a new entry with its clocks and its judged position."""
-        clocks = clocks_of(entry, sent_at=self.sent_at, received_at=self.received_at)
+        clocks = self._clocks_of(entry)
         author = entry.author_id if entry.author_id in self.subjects else self.sender.member_id
         subject = entry.on_behalf_of if entry.on_behalf_of in self.subjects else author
         kept = Kept(
@@ -290,7 +315,7 @@ class Ledger:
             flags=[*(clocks.flags if clocks else []), *entry.flags],
         )
         station = self._station(entry.station_id)
-        judge_presence(kept, entry=entry, station=station, keys=self.keys, count_codes=self.count_codes)
+        judge_presence(kept, entry=entry, station=station, witness=self.witness)
         return kept
 
     def _device_of(self, entry: Entry) -> str | None:
@@ -331,6 +356,8 @@ class Ledger:
 
     def accept(self, kept: Kept, entry: Entry) -> None:
         kept.body = entry.body
+        if kept.kind in PRESENCE:
+            self._note_presence(kept, entry)
         if kept.kind == "shift_start":
             self._note_overlap(kept)
         if kept.kind == "shift_end" and kept.occurred_at:
@@ -342,6 +369,14 @@ class Ledger:
         self.roots_before.setdefault(root_id, [])
         if entry.constituent:
             self.constituents[root_id] = entry.constituent
+
+    def _note_presence(self, kept: Kept, entry: Entry) -> None:
+        station = self._station(entry.station_id)
+        if kept.member_id == self.sender.member_id:
+            self.witness.around.note(kept, station=station)
+        said = place_answer(kept, entry=entry, station=station)
+        if said:
+            self.place_answers.append((station.id, place_of(station), said))
 
     def _note_overlap(self, kept: Kept) -> None:
         """Starting while another shift is open: both are kept, and this one says so."""

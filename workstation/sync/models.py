@@ -18,6 +18,7 @@ from workstation.database import Base, Id, Json, Number, UtcDateTime
 
 ABOUT = text("target_id IS NOT NULL")
 SETTLED = text("feed_id IS NOT NULL")
+COUNTED = text("code_step IS NOT NULL")
 
 
 class Receipt(Base):
@@ -39,6 +40,18 @@ class Receipt(Base):
         Index("ix_receipts_root", "network_id", "root_id", postgresql_where=ABOUT, sqlite_where=ABOUT),
         Index("ix_receipts_target", "network_id", "target_id", postgresql_where=ABOUT, sqlite_where=ABOUT),
         Index("ix_receipts_device_seq", "network_id", "device_id", "seq"),
+        # A station code counts once per person and kind: of two at once the slower one is judged again.
+        Index(
+            "uq_receipts_code",
+            "network_id",
+            "member_id",
+            "station_id",
+            "kind",
+            "code_step",
+            unique=True,
+            sqlite_where=COUNTED,
+            postgresql_where=COUNTED,
+        ),
     )
 
     network_id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,6 +83,8 @@ class Receipt(Base):
     distance_m: Mapped[int | None]
     accuracy_m: Mapped[int | None]
     evidence: Mapped[int | None]
+    # Which of the station's codes counted: its 30 seconds since 1970. Null when none did.
+    code_step: Mapped[int | None] = mapped_column(Number)
 
 
 class HeldEntry(Base):

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import String, Update, bindparam, cast, func, text, tuple_, update
+from sqlalchemy import String, Update, bindparam, cast, func, text, true, tuple_, update
 from sqlalchemy.exc import DataError, IntegrityError
 
+from workstation import database
 from workstation.check_ins.models import CheckIn
 from workstation.coverage.operations import touch_days
 from workstation.database import Base, Id, Row, db, id_list, insert_rows, one_of, update_set, writing
@@ -65,13 +66,13 @@ def receive_batch(*, call: Call, incoming: Sequence[Incoming]) -> list[Result]:
     """
     for _ in range(MOST_TRIES):
         try:
-            with writing():
+            with writing(says_who=False):  # the first statement of a call does: LOCK or NOTE_CALL
                 return apply_entries(call=call, incoming=incoming)
         except Overtaken:
             continue
         except (IntegrityError, DataError):
             break
-    with writing():
+    with writing(says_who=False):
         return [_apply_alone(call=call, given=given) for given in incoming]
 
 
@@ -137,7 +138,7 @@ def write(ledger: Ledger, *, also: Sequence[Question] = ()) -> None:
         _write_held(ledger)
         for kind, rows in facts.rows.items():
             _upsert(TABLE_OF_KIND[kind], rows)
-        touch_days(network_id=ledger.network_id, touched=facts.touched)
+        touch_days(network_id=ledger.network_id, touched=facts.touched, offsets=ledger.place_answers)
         publish(network_id=ledger.network_id, changes=_changes(ledger))
         for question in also:
             send(question)
@@ -356,11 +357,14 @@ def _changes(ledger: Ledger) -> list[FeedChange]:
     return changes
 
 
-# Keeps what is known where a call says nothing new of it.
-NOTE_CALL = Prepared(
-    lambda _: (
+def _note_call(dialect: str) -> Update:
+    """Keeps what is known where a call says nothing new of it. PostgreSQL is told which call it is."""
+    own = [Device.network_id == bindparam("network"), Device.id == bindparam("device")]
+    if dialect == "postgresql":
+        own.append(func.set_config("application_name", bindparam("call"), true()).is_not(None))
+    return (
         update(Device)
-        .where(Device.network_id == bindparam("network"), Device.id == bindparam("device"))
+        .where(*own)
         .values(
             last_sync_at=bindparam("at"),
             pending=bindparam("left"),
@@ -369,7 +373,9 @@ NOTE_CALL = Prepared(
             last_station_id=func.coalesce(cast(bindparam("station"), Id), Device.last_station_id),
         )
     )
-)
+
+
+NOTE_CALL = Prepared(_note_call)
 
 
 def notes_of(call: Call, new: Mapping[str, Kept]) -> list[Question]:
@@ -378,7 +384,9 @@ def notes_of(call: Call, new: Mapping[str, Kept]) -> list[Question]:
         return []
     station_id = next((kept.station_id for kept in reversed(list(new.values())) if kept.station_id), None)
     skew = call.received_at - call.sent_at
+    who = {"call": database.name_of_call()} if db.engine.dialect.name == "postgresql" else {}
     said = NOTE_CALL.given(
+        **who,
         network=call.sender.network_id,
         device=call.sender.device_id,
         at=call.received_at,

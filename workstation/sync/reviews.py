@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, exists, or_, select, update
+from sqlalchemy import Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from workstation.database import db
@@ -37,6 +37,13 @@ def list_held(*, scope: Scope, state: str, after: str = "") -> list[HeldEntry]:
     if after.isascii() and after.isdigit():
         statement = statement.where(HeldEntry.receipt_no > int(after[:18]))
     return list(db.session.scalars(statement.order_by(HeldEntry.receipt_no).limit(PAGE)))
+
+
+def measure_waiting(*, scope: Scope) -> tuple[int, datetime | None]:
+    """How many held entries wait for this person of staff, and since when the oldest does."""
+    waiting = _confined(select(HeldEntry.held_at).where(HeldEntry.state == "waiting"), scope=scope).subquery()
+    found = db.session.execute(select(func.count(), func.min(waiting.c.held_at))).one()
+    return int(found[0]), found[1]
 
 
 def _confined(statement: Select[Any], *, scope: Scope) -> Select[Any]:
@@ -115,6 +122,13 @@ def lock_waiting(*, held: HeldEntry, scope: Scope, names: Collection[str] = ()) 
 def _people_of(receipt: Receipt | None) -> set[str]:
     """Whose entry it is, and who entered it."""
     return {id for id in (receipt.member_id, receipt.entered_by_id) if id} if receipt else set()
+
+
+def list_concerned(held: HeldEntry) -> tuple[str, frozenset[str]]:
+    """Whose entry it is, and everybody whose it is, who entered it or who sent it."""
+    receipt = find_receipt(held) if held.code != CONFLICT else None
+    author = receipt.member_id if receipt and receipt.member_id else held.member_id
+    return author, frozenset({held.member_id} | _people_of(receipt))
 
 
 def close(*, scope: Scope, entry_id: str, content_hash: str, reason: str, now: datetime) -> None:

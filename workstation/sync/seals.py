@@ -17,6 +17,8 @@ from workstation.sync.entries import HeldContent, Kept, Seal
 
 MOST_CHARACTERS = 16 * 1024
 MOMENTS = ("recorded_at", "received_at", "occurred_at", "held_at")
+# A code that counted before a restore may have counted for something else since.
+NOT_SEALED = "code_step"
 # What a seal leaves out: nothing said, and the id that it is bound to.
 UNSAID: dict[str, Any] = dict.fromkeys(each.name for each in fields(Kept)) | {"flags": []}
 
@@ -51,7 +53,9 @@ def _said(part: Kept | HeldContent | None, entry_id: str) -> dict[str, Any] | No
     """What is said beyond the id, by name: seals outlive the version that wrote them."""
     if part is None:
         return None
-    return {name: value for name, value in vars(part).items() if value not in (None, [], entry_id)}
+    said = {name: value for name, value in vars(part).items() if value not in (None, [], entry_id)}
+    said.pop(NOT_SEALED, None)
+    return said
 
 
 def _write(parts: dict[str, Any], *, network_id: int, entry_id: str, keys: Keys) -> str:

@@ -12,6 +12,7 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 BACKUP_SOON, BACKUP_NOW = timedelta(hours=26), timedelta(days=3)
 DRILL_SOON = timedelta(days=35)
 CHORES_SOON = timedelta(hours=26)
+WAITING_SOON = timedelta(days=7)
 DISK_SOON, DISK_NOW = 2 * GIB, 256 * MIB
 WAL_SOON, WAL_NOW = 64 * MIB, GIB
 OLDEST_SOON_S = 120.0
@@ -31,8 +32,23 @@ class Finding(NamedTuple):
 
 def worst(findings: Iterable[Finding]) -> State:
     """The state of the whole."""
-    states = {finding.state for finding in findings}
-    return "now" if "now" in states else "soon" if "soon" in states else "ok"
+    return worst_state(finding.state for finding in findings)
+
+
+def worst_state(states: Iterable[State]) -> State:
+    """`now` before `soon` before `ok`."""
+    found = set(states)
+    return "now" if "now" in found else "soon" if "soon" in found else "ok"
+
+
+def judge_comparison(is_equal: bool | None) -> State:
+    """What last night's comparison found; None when there was none yet."""
+    return "soon" if is_equal is None else "ok" if is_equal else "now"
+
+
+def judge_waiting(*, now: datetime, oldest: datetime | None) -> State:
+    """Entries that wait for staff: since when the oldest does."""
+    return "soon" if oldest is not None and now - oldest > WAITING_SOON else "ok"
 
 
 def judge_database_version(*, engine: str, version: str) -> Finding:

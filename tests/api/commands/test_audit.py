@@ -4,11 +4,11 @@ import csv
 import io
 from pathlib import Path
 
-import pytest
 from click.testing import Result
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from tests.cast import NOON, Cast, Time
+from workstation.audit.models import AuditEvent
 from workstation.audit.operations import Actor, Deed, note
 from workstation.database import db, writing
 
@@ -71,13 +71,8 @@ def test_old_events_go_by_command_and_never_too_early(cast: Cast, time: Time) ->
     run(cast, "seal")
     time.passes(days=181)
     assert "here：清除 3 条" in run(cast, "prune").output
+    with cast.app.app_context():
+        [event] = db.session.scalars(select(AuditEvent))
+        assert (event.action, (event.after or {})["events"]) == ("audit.pruned", 3)
     run(cast, "prune", "--days", "30", status=2)
     assert "其中 3 行已按期限清除" in run(cast, "verify").output
-
-
-@pytest.fixture
-def sqlite_cast(sqlite_database: str, tmp_path: Path, time: Time) -> Cast:
-    from api import create_app
-    from tests.databases import settings
-
-    return Cast(create_app(settings(database_url=sqlite_database, data_dir=tmp_path)))

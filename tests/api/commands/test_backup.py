@@ -15,6 +15,7 @@ from api.config import backup_key
 from tests.cast import Cast, Phone, Time
 from tests.databases import settings
 from tests.postgres import create_database, drop_database
+from workstation.audit.models import AuditEvent
 from workstation.backups import operations
 from workstation.backups.drafts import SCRATCH
 from workstation.backups.rules import BackupProblem
@@ -168,6 +169,8 @@ def test_a_backup_of_another_secret_is_put_back_only_when_that_is_meant(cast: Ca
     assert refused.exit_code == 1
     assert "另一个 SECRET_KEY" in refused.output
     assert backup(cast, "restore", "--latest", "--yes", "--other-secret").exit_code == 0
+    restored = select(func.count()).where(AuditEvent.action == "backup.restored")
+    assert cast.scalar(restored) == 2  # in the log of each network
 
 
 def test_a_backup_of_a_newer_release_is_refused(cast: Cast, phone: Phone) -> None:
@@ -177,6 +180,23 @@ def test_a_backup_of_a_newer_release_is_refused(cast: Cast, phone: Phone) -> Non
     answer = backup(cast, "restore", "--latest", "--yes")
     assert answer.exit_code == 1
     assert "更新的版本" in answer.output
+
+
+def test_a_bad_release_is_rolled_back_and_phones_give_back_what_its_database_had(
+    cast: Cast, phone: Phone
+) -> None:
+    create(cast)
+    with cast.app.app_context(), writing():  # what a newer release leaves behind
+        db.session.execute(text("ALTER TABLE check_ins ADD COLUMN mood VARCHAR"))
+        db.session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    # The former release serves on what the newer one added; what that wrote wrongly takes a restore.
+    assert cast.client.get("/readyz").status_code == 200
+    [kept] = phone.sync(phone.check_in(cast.here.stations["hall"]))
+    assert backup(cast, "restore", "--latest", "--yes").exit_code == 0
+    assert cast.client.get("/readyz").status_code == 200
+    assert cast.scalar(RECEIPTS) == 2
+    [again] = phone.sync({"id": kept["id"], "sealed": kept["sealed"]})
+    assert (again["status"], again["receipt_no"]) == ("accepted", kept["receipt_no"])
 
 
 def test_old_backups_go_and_others_stay(cast: Cast) -> None:

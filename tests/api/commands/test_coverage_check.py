@@ -9,8 +9,16 @@ from sqlalchemy import delete, select, update
 
 from api import clock
 from tests.cast import Cast
-from workstation.coverage.models import MemberDay, MemberMonth, StationDay, StationMonth, TouchedDays
+from workstation.coverage.models import (
+    MemberDay,
+    MemberMonth,
+    StationDay,
+    StationMonth,
+    StationWindow,
+    TouchedDays,
+)
 from workstation.coverage.operations import catch_up
+from workstation.coverage.usual_windows import keep_usual
 from workstation.database import db, insert_rows, writing
 from workstation.ids import new_id
 from workstation.shifts.models import Shift
@@ -78,6 +86,18 @@ def test_a_number_that_is_wrong_is_found_and_a_rebuild_mends_it(kept: Cast, colu
     answer = check(kept)
     assert answer.exit_code == 1
     assert f"{column.key} {wrong} → " in answer.output
+    assert kept.app.test_cli_runner().invoke(args=["coverage", "rebuild"]).exit_code == 0
+    assert check(kept).exit_code == 0
+
+
+def test_a_window_that_was_added_up_wrongly_is_found_and_a_rebuild_mends_it(kept: Cast) -> None:
+    with kept.app.app_context():
+        keep_usual(network_id=kept.here.id, now=clock.now())
+    assert check(kept).exit_code == 0
+    change(kept, update(StationWindow).where(StationWindow.days == 90).values(shifts=77))
+    answer = check(kept)
+    assert answer.exit_code == 1
+    assert "shifts 77 → " in answer.output
     assert kept.app.test_cli_runner().invoke(args=["coverage", "rebuild"]).exit_code == 0
     assert check(kept).exit_code == 0
 

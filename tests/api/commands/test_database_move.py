@@ -15,6 +15,7 @@ from api.commands import database
 from tests.cast import Cast, Phone, Time
 from tests.databases import settings
 from tests.postgres import create_database, drop_database
+from workstation.audit.models import AuditEvent
 from workstation.chain.operations import seal
 from workstation.chain.proofs import verify
 from workstation.coverage.checks import compare_figures
@@ -90,6 +91,8 @@ def counts(app: Flask) -> list[int]:
 def test_all_that_follows_from_the_rows_is_the_same(moved: Flask, old: Cast) -> None:
     assert counts(moved) == counts(old.app) == [9, 1, 12]
     with moved.app_context():
+        moves = select(AuditEvent.network_id).where(AuditEvent.action == "database.moved")
+        assert set(db.session.scalars(moves)) == {old.here.id, old.elsewhere.id}
         assert compare_figures(network_id=old.here.id).differences == []
         proof = verify(network_id=old.here.id, keys=moved.extensions["keys"])
     assert proof.broken is None

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from api.commands import housekeeping
+from api.restores import begin_counted_epoch
 from tests.cast import Cast, Time
 from workstation.chain.models import ChainBlock
 from workstation.coverage.models import StationDay, TouchedDays
@@ -134,3 +135,60 @@ def test_contacts_go_when_their_time_is_over(cast: Cast, time: Time) -> None:
     time.passes(days=181)
     assert "清除 1 位群众的联系方式" in run(cast).output
     assert cast.scalar(kept) == 0
+
+
+class TestTheChain:
+    """Each night what is new is read; once in 30 days, and after a restore, everything."""
+
+    def proved(self, cast: Cast, folder: Path) -> str:
+        run(cast)
+        [said] = [chore["said"] for chore in noted(folder)["chores"] if chore["name"] == "verify"]
+        return str(said)
+
+    def record(self, cast: Cast) -> None:
+        phone = cast.phone("member")
+        phone.sync(phone.check_in(cast.here.stations["hall"]))
+
+    def tamper(self, cast: Cast, statement: str) -> None:
+        with cast.app.app_context(), writing():
+            db.session.execute(text("DROP TRIGGER IF EXISTS chain_blocks_stay"))
+            db.session.execute(text(statement))
+
+    def test_a_row_is_read_once_and_all_of_them_every_month(
+        self, sqlite_cast: Cast, time: Time, tmp_path: Path
+    ) -> None:
+        self.record(sqlite_cast)
+        assert self.proved(sqlite_cast, tmp_path) == "记录链完好：核对了 1 行"
+        self.record(sqlite_cast)
+        assert self.proved(sqlite_cast, tmp_path) == "记录链完好：核对了 1 行，另 1 行以前核对过"
+        self.tamper(sqlite_cast, "UPDATE receipts SET evidence = 3 WHERE receipt_no = 1")
+        assert self.proved(sqlite_cast, tmp_path) == "记录链完好：核对了 0 行，另 2 行以前核对过"
+        time.passes(days=30)
+        assert "记录链断了" in self.proved(sqlite_cast, tmp_path)
+
+    def test_a_changed_block_is_found_the_same_night(
+        self, sqlite_cast: Cast, time: Time, tmp_path: Path
+    ) -> None:
+        self.record(sqlite_cast)
+        self.proved(sqlite_cast, tmp_path)
+        self.tamper(sqlite_cast, "UPDATE chain_blocks SET sealed_at = '2026-01-01 00:00:00.000000'")
+        assert "记录链断了" in self.proved(sqlite_cast, tmp_path)
+
+    def test_a_chain_cut_off_behind_what_was_proven_is_found_the_same_night(
+        self, sqlite_cast: Cast, time: Time, tmp_path: Path
+    ) -> None:
+        for _ in range(2):
+            self.record(sqlite_cast)
+            self.proved(sqlite_cast, tmp_path)
+        with sqlite_cast.app.app_context(), writing():
+            db.session.execute(text("DROP TRIGGER chain_blocks_kept"))
+            db.session.execute(text("DELETE FROM chain_blocks WHERE no = 2"))
+            db.session.execute(text("DELETE FROM receipts WHERE receipt_no = 2"))
+        assert "记录链断了" in self.proved(sqlite_cast, tmp_path)
+
+    def test_after_a_restore_everything_is_read(self, sqlite_cast: Cast, time: Time, tmp_path: Path) -> None:
+        self.record(sqlite_cast)
+        self.proved(sqlite_cast, tmp_path)
+        with sqlite_cast.app.app_context(), writing():
+            begin_counted_epoch(data_dir=tmp_path)
+        assert self.proved(sqlite_cast, tmp_path) == "记录链完好：核对了 1 行"

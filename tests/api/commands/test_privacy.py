@@ -99,7 +99,7 @@ def test_a_name_goes_on_time_and_once(cast: Cast, time: Time) -> None:
     assert reveal(cast, old).json["code"] == "constituent.not_found"
     with cast.app.app_context():
         [event] = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "constituent.redacted"))
-    assert event.after == {"constituents": 1, "held_entries": 0, "days": 180}
+    assert event.after == event.after | {"constituents": 1, "held_entries": 0, "days": 180}
 
 
 def test_a_network_may_choose_a_shorter_time_and_never_a_longer_one(

@@ -12,7 +12,7 @@ from workstation.audit.operations import Actor, Deed, note
 from workstation.chain.models import ChainBlock
 from workstation.chain.operations import prune, seal
 from workstation.chain.proofs import Break, Proof, list_heads, verify
-from workstation.chain.queries import count_unsealed
+from workstation.chain.queries import count_new, count_unsealed
 from workstation.database import db, writing
 
 
@@ -77,6 +77,12 @@ def test_all_that_is_committed_is_sealed_once(cast: Cast, chain: Sealer) -> None
     assert chain.seal() == 1
     with cast.app.app_context():
         assert count_unsealed(network_id=cast.here.id) == 0
+        assert count_new(network_id=cast.here.id, most=10) == 0
+    phone.sync(*(phone.check_in(cast.here.stations["hall"]) for _ in range(5)))
+    chain.note(4)
+    with cast.app.app_context():
+        assert count_new(network_id=cast.here.id, most=10) == 9
+        assert count_new(network_id=cast.here.id, most=3) == 6  # of each kind
 
 
 def test_what_waited_is_sealed_again_when_it_becomes_a_fact(cast: Cast, chain: Sealer) -> None:

@@ -47,6 +47,8 @@ def test_the_verdict_is_sure_only_when_the_circle_is(
         (fix(metres_north=5604), "outside", 5600),
         (fix(metres_north=0, age_s=120), "inside", 0),
         (fix(metres_north=0, age_s=121), "no_fix", None),
+        (fix(metres_north=0, age_s=0), "inside", 0),
+        (fix(metres_north=0, age_s=-1), "no_fix", None),
         (None, "no_fix", None),
     ],
 )

@@ -30,8 +30,9 @@ from tests.workstation.coverage.reading import read_world
 from tests.workstation.coverage.reference_rows import Question
 from tests.workstation.coverage.world import World
 from workstation.coverage.operations import rebuild, touch_days
+from workstation.coverage.usual_windows import LENGTHS
 from workstation.database import db, writing
-from workstation.network.models import Network
+from workstation.network.models import Network, Station
 from workstation.people.models import Member
 from workstation.people.operations import issue_code
 from workstation.people.rules import CODE_LIVES
@@ -45,6 +46,7 @@ ON_POSTGRESQL = NETWORKS // 20
 REPORTED = (
     1 if SEARCHES_ON else 10
 )  # of so many networks one gets a Word report, which takes a while to write
+CHANGED = 1 if SEARCHES_ON else 3  # of so many networks one is asked again after its standing things changed
 GROUPINGS = ("network", "district", "street", "area", "sector", "kind", "station")
 
 
@@ -145,6 +147,10 @@ def compare_network(app: Flask, seed: int) -> None:
     with app.app_context():
         rebuild(network_id=history.network_id)
     assert office.get("", by="station").json == before
+    if seed % CHANGED == 0:
+        with app.app_context():
+            change(history)
+        compare_usual(office)
 
 
 def enter(app: Flask, history: History) -> Office:
@@ -193,6 +199,66 @@ def compare(office: Office, *, groupings: int) -> None:
     others = GROUPINGS if SEARCHES_ON else history.random.sample(GROUPINGS, groupings)
     for by in {"station", *others}:
         compare_answers(office, question, query | {"by": by})
+
+
+def change(history: History) -> None:
+    """What windows rest on beside the facts: thresholds, a station's dates, the day; and more late facts."""
+    random, network_id = history.random, history.network_id
+    with writing():
+        network = db.session.get_one(Network, network_id)
+        network.thresholds = (network.thresholds or {}) | {"stretch_days": random.choice((7, 20, 60))}
+        station = db.session.get_one(Station, (network_id, random.choice(history.stations)["id"]))
+        station.opened_on = random.choice((None, history.today - timedelta(days=random.choice((3, 40, 200)))))
+    history.now += timedelta(days=random.choice((0, 1, 3)), minutes=random.choice((0, 50, 700)))
+    amend(history)
+
+
+def compare_usual(office: Office) -> None:
+    """The windows that are added up ahead: rows, pages of stations, points and gaps."""
+    history, length = office.history, office.history.random.choice(LENGTHS)
+    end = history.today + timedelta(days=1)
+    question = Question(read(office), starts_on=end - timedelta(days=length), ends_on=end)
+    query = {"window": f"{length}d"}
+    for by in history.random.sample(GROUPINGS[:-1], 3):
+        compare_answers(office, question, query | {"by": by})
+    expected = question.answer("station")
+    page = office.get("", by="station", limit=2, **query).json
+    assert (page["totals"], page["rows"]) == (expected["totals"], expected["rows"][:2])
+    last = [row["key"] for row in expected["rows"][-2:]]
+    chosen = office.get("", by="station", ids=",".join(last), **query).json
+    assert (chosen["totals"], chosen["rows"]) == (expected["totals"], expected["rows"][-2:])
+    compare_points(office, expected["rows"], query)
+    compare_first_gaps(office, query)
+
+
+def compare_points(office: Office, rows: list[dict[str, Any]], query: dict[str, str]) -> None:
+    found = {
+        point[0]: point
+        for division in office.get("/points", **query).json["divisions"]
+        for point in division["stations"]
+    }
+    assert found.keys() == {row["key"] for row in rows}
+    for row in rows:
+        figures = ("stations", "tangible", "effective", "dormant")
+        assert found[row["key"]][-1] == sum(1 << bit for bit, name in enumerate(figures) if row[name])
+        assert (found[row["key"]][-2] == "effective") <= row["effective"]
+
+
+def compare_first_gaps(office: Office, query: dict[str, str]) -> None:
+    """What stands first is what stands first in the whole lists, with all that lacks there."""
+    first, whole = office.get("/gaps", limit=2, **query).json, office.get("/gaps", **query).json
+    for name in ("streets_without_station", "quiet_devices"):
+        assert first[name] == whole[name][:2]
+        assert first["counts"][name] == len(whole[name])
+    dormant = {entry["station_id"] for entry in whole["dormant"]}
+    for name in ("dormant", "failing", "not_tangible"):
+        taken = dormant if name == "failing" else set()
+        ids = list(dict.fromkeys(entry["station_id"] for entry in whole[name]))
+        own = [each for each in ids if each not in taken]
+        assert first["counts"][name] == len(own)
+        shown = {entry["station_id"] for entry in first[name]}
+        assert shown >= set(own[:2])
+        assert first[name] == [entry for entry in whole[name] if entry["station_id"] in shown]
 
 
 def read(office: Office) -> World:

@@ -42,7 +42,15 @@ export function address(path: string, query: Record<string, string | number | un
   return `/api/v1${path}${search.size ? `?${search}` : ''}`
 }
 
-export type CoverageQuery = { window?: string; from?: string; to?: string; by: string; within?: string }
+export type CoverageQuery = {
+  window?: string
+  from?: string
+  to?: string
+  by: string
+  within?: string
+  /** Stations' ids with commas between, up to 100. */
+  ids?: string
+}
 
 export type FileType = 'csv' | 'xlsx'
 
@@ -59,11 +67,13 @@ export const stationFile = (id: string, window: string, type: FileType) =>
 
 export const getCoverage = (query: CoverageQuery) => ask<Wire.Coverage>('GET', address('/coverage', query))
 
+export const getPoints = (place: Place) => atCoverage<Wire.Points>('points', place)
+
 export const getStationCoverage = (id: string, window: string) =>
   ask<Wire.StationCoverage>('GET', address(`/coverage/stations/${encodeURIComponent(id)}`, { window }))
 
-export const getGaps = (window: string, within = '') =>
-  ask<Wire.Gaps>('GET', address('/coverage/gaps', { window, within }))
+export const getGaps = (window: string, within = '', limit?: number) =>
+  ask<Wire.Gaps>('GET', address('/coverage/gaps', { window, within, limit }))
 
 type Place = { window: string; within: string }
 
@@ -150,6 +160,9 @@ export const listDoorScreens = async (station_id: string) =>
 
 export const issueDoorCode = (station_id: string) =>
   ask<Wire.EnrolmentCode>('POST', '/api/v1/door-screens/codes', { station_id })
+
+export const renewDoorKeys = (station_id: string, reason: string) =>
+  ask<null>('POST', '/api/v1/door-screens/keys', { station_id, reason })
 
 export const revokeDoorScreen = (id: string, is_lost: boolean) =>
   ask<null>('DELETE', `/api/v1/door-screens/${id}?is_lost=${is_lost}`)

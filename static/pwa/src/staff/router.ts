@@ -51,6 +51,7 @@ export const router = createRouter({
       component: () => import('./pages/ResetPage.vue'),
       meta: { title: 'reset.title' },
     },
+    { path: '/status', component: () => import('./pages/StatusPage.vue'), meta: { title: 'nav.status' } },
     { path: '/audit', component: () => import('./pages/AuditPage.vue'), meta: { title: 'nav.audit' } },
     { path: '/:rest(.*)*', redirect: '/coverage' },
   ],

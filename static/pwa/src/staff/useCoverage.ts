@@ -1,27 +1,33 @@
 /**
- * Everything the coverage page shows, in calls that do not wait for each other: the table's rows, every
- * station's row for the map, streets' states or districts' rates for its shades, last week's changes, today, and the gaps.
+ * Everything the coverage page shows, in calls that hardly wait for each other: the table's rows, every station's
+ * place and state for the map, streets' states or districts' rates for its shades, last week's changes, today, and
+ * the first gaps. Where stations are many their figures come only as far as they are looked at.
  */
 import { computed, type Ref } from 'vue'
 import {
   getChanges,
   getCoverage,
   getGaps,
+  getPoints,
   getToday,
   getWeeks,
   listDivisions,
   listOutlines,
-  listStations,
   listTopics,
 } from './calls'
 import type { Filters } from './rules/filters'
-import { divisionLines, placesOf, stationLines } from './rules/lines'
+import { divisionLines, placesOf, spotsOf, stationLines, type StationLine } from './rules/lines'
 import { hasStreets, piecesOf } from './rules/mapPieces'
 import { counted, sorted, type Line } from './rules/rows'
 import { columnsFor } from './rules/columns'
 import { useLoad } from './useLoad'
 import { t, type Key } from './words'
 import type { Weeks } from './wire'
+
+/** From so many stations on figures of single ones are fetched as they are looked at. */
+const LARGE = 2000
+const FIRST_GAPS = 20
+const MOST_IDS = 100
 
 type Level = Filters['by'] | 'network'
 
@@ -35,37 +41,50 @@ export function useCoverage(filters: Ref<Filters>) {
   const ground = useLoad(loadGround, [], { still: true })
   const drawn = () => hasStreets(ground.data?.outlines ?? [])
   const opened = () => filters.value.by === 'district' && filters.value.open.length > 0
-  const levels = () => levelsOf(filters.value).join(' ')
+  const levels = (): Level[] => levelsOf(filters.value, isLarge.value)
 
   const table = useLoad(() => grouped(grouping(), inSight()), [window, within, grouping])
-  const points = useLoad(() => getCoverage({ ...inSight(), by: 'station' }), [window, within])
+  const points = useLoad(() => getPoints(inSight()), [window, within])
+  const places = computed(() => placesOf(ground.data?.divisions ?? []))
+  const spots = computed(() => (points.data ? spotsOf(points.data, places.value) : []))
+  const isLarge = computed(() => spots.value.length > LARGE)
+  const isSmall = () => points.data !== null && !isLarge.value
+  const rows = useLoad(
+    async () => (isSmall() ? getCoverage({ ...inSight(), by: 'station' }) : null),
+    [window, within, isSmall],
+  )
+  const isDistrict = (id: string) => places.value.find(id)?.level === 'district'
+  const openedIn = () => (isLarge.value && opened() ? filters.value.open.filter(isDistrict).join(' ') : '')
   const streets = useLoad(
-    async () => (opened() || drawn() ? getCoverage({ ...inSight(), by: 'street' }) : null),
-    [window, within, opened, drawn],
+    () => listStreets(inSight(), { whole: drawn() || (opened() && isSmall()), open: openedIn() }),
+    [window, within, opened, drawn, isSmall, openedIn],
   )
-  const weeks = useLoad(
-    () => Promise.all(levelsOf(filters.value).map((by) => getWeeks({ ...inSight(), by }))),
-    [window, within, levels],
+  const weeks = useLoad(() => Promise.all(levels().map((by) => getWeeks({ ...inSight(), by }))), [
+    window,
+    within,
+    () => levels().join(' '),
+  ])
+  const districts = useLoad(
+    async () => (ground.data?.outlines.length ? getCoverage({ window: window(), by: 'district' }) : null),
+    [window, () => ground.data],
   )
-  const districts = useLoad(() => getCoverage({ window: window(), by: 'district' }), [window])
-  const gaps = useLoad(() => getGaps(window(), within()), [window, within])
+  const gaps = useLoad(() => getGaps(window(), within(), FIRST_GAPS), [window, within])
   const changes = useLoad(() => getChanges(inSight()), [window, within])
   const today = useLoad(() => getToday(within()), [within])
 
-  const places = computed(() => placesOf(ground.data?.divisions ?? []))
   const topics = computed(() => new Map(ground.data?.topics.map(({ code, name }) => [code, name])))
   const hours = computed(() => hoursByKey(weeks.data ?? []))
   const withWeeks = <L extends Line>(line: L): L => ({ ...line, weeks: hours.value.get(line.key) })
-  const onMap = computed(() =>
-    stationLines(points.data?.rows ?? [], ground.data?.stations ?? [], places.value).map(withWeeks),
+  const stations = computed(() =>
+    isLarge.value ? spots.value : stationLines(rows.data?.rows ?? [], spots.value).map(withWeeks),
   )
   const ofStreets = computed(() => divisionLines(streets.data?.rows ?? [], places.value).map(withWeeks))
   /** What the lines are, which are still those of before while others are on their way. */
   const level = computed(() => (filters.value.by === 'station' ? 'station' : (table.data?.by ?? 'network')))
   const lines = computed(() => {
-    if (level.value === 'station') return onMap.value
-    const rows = level.value === 'network' ? [] : (table.data?.rows ?? [])
-    return divisionLines(rows, places.value).map(withWeeks)
+    if (level.value === 'station') return stations.value
+    const groups = level.value === 'network' ? [] : (table.data?.rows ?? [])
+    return divisionLines(groups, places.value).map(withWeeks)
   })
   const rates = computed(() => new Map(districts.data?.rows.map((row) => [row.key, row.effective_rate])))
   const byStreet = computed(() => new Map(streets.data?.rows.map((row) => [row.key, row])))
@@ -77,9 +96,18 @@ export function useCoverage(filters: Ref<Filters>) {
   function below(by: 'street' | 'station', key: string): Line[] {
     const found =
       by === 'station'
-        ? onMap.value.filter(({ path }) => path.includes(key))
+        ? stations.value.filter(({ path }) => path.includes(key))
         : ofStreets.value.filter((line) => places.value.trailOf(line.key).some(({ id }) => id === key))
     return sorted(counted(found, ''), columnsFor(filters.value.by), filters.value.sort)
+  }
+
+  /** The lines of some stations with their figures, which are fetched where they are many. */
+  async function withFigures(some: readonly StationLine[]): Promise<StationLine[]> {
+    if (!isLarge.value) return stations.value.filter(({ key }) => some.some((each) => each.key === key))
+    if (!some.length) return []
+    const ids = some.slice(0, MOST_IDS).map(({ key }) => key)
+    const found = await getCoverage({ ...inSight(), by: 'station', ids: ids.join(',') })
+    return stationLines(found.rows, some)
   }
 
   const isOther = () => ground.data !== null && !places.value.find(within())
@@ -88,8 +116,8 @@ export function useCoverage(filters: Ref<Filters>) {
   const span = computed(() => weeks.data?.[0]?.weeks ?? [])
   const all = computed(() => weeks.data?.[0]?.totals ?? [])
   return {
-    ...{ table, points, gaps, changes, today, ground, districts },
-    ...{ places, topics, onMap, lines, level, pieces, below, span, all, within: name },
+    ...{ table, points, rows, gaps, changes, today, ground, districts },
+    ...{ places, topics, spots, isLarge, withFigures, lines, level, pieces, below, span, all, within: name },
   }
 }
 
@@ -103,9 +131,10 @@ async function nameOf(within: string): Promise<string> {
   return rows.find(({ key }) => key === (code ?? within))?.name ?? ''
 }
 
-/** Whose weeks are shown: the table's own level, and those that are opened below it. */
-function levelsOf({ by, open }: Filters): Level[] {
-  if (!open.length) return [by]
+/** Whose weeks are shown: the table's own level, and those that are opened below it; not of many stations. */
+function levelsOf({ by, open }: Filters, isLarge: boolean): Level[] {
+  if (isLarge && by === 'station') return []
+  if (isLarge || !open.length) return [by]
   if (by === 'district') return ['district', 'street', 'station']
   return by === 'street' ? ['street', 'station'] : [by]
 }
@@ -119,13 +148,24 @@ const grouped = async (by: Level, place: { window: string; within: string }) => 
   by,
 })
 
+type Place = { window: string; within: string }
+
+/** The rows of streets: all that are in sight, or those of the districts that are open. */
+async function listStreets(place: Place, { whole, open }: { whole: boolean; open: string }) {
+  if (whole) return getCoverage({ ...place, by: 'street' })
+  if (!open) return null
+  const found = await Promise.all(open.split(' ').map(streetsOf(place.window)))
+  return { ...found[0]!, rows: found.flatMap(({ rows }) => rows) }
+}
+
+const streetsOf = (window: string) => (within: string) => getCoverage({ window, within, by: 'street' })
+
 /** What stands still: fetched once for the page. */
 async function loadGround() {
-  const [stations, divisions, outlines, topics] = await Promise.all([
-    listStations(),
+  const [divisions, outlines, topics] = await Promise.all([
     listDivisions(),
     listOutlines(),
     listTopics(),
   ])
-  return { stations, divisions, outlines, topics }
+  return { divisions, outlines, topics }
 }

@@ -39,11 +39,17 @@ export type CoverageRow = {
 export type Coverage = {
   window: { from: string; to: string }
   as_of: string
+  behind_s?: number
   settled_until: string | null
   rules_version: number
   totals: CoverageRow
   rows: CoverageRow[]
 }
+
+/** id, code, name, latitude, longitude, state, and bits: 1 open, 2 tangible, 4 effective, 8 dormant. */
+export type MapPoint = [string, string, string, number, number, StationState, number]
+
+export type Points = { divisions: { division_id: string; stations: MapPoint[] }[] }
 
 export type Station = {
   id: string
@@ -84,6 +90,8 @@ export type HeldEntry = {
   /** Whose entry it is, when somebody else sent it. */
   author_name: string | null
   content: Record<string, unknown> | null
+  /** Somebody agreed to be named. */
+  has_constituent: boolean
   state: HeldState
   reason: string | null
   settled_at: string | null
@@ -113,7 +121,7 @@ export type Holding = {
 
 export type AtStation = { station_id: string | null; station_name: string | null; phones: Holding[] }
 
-export type Fleet = { as_of: string; stations: AtStation[] }
+export type Fleet = { as_of: string; behind_s?: number; stations: AtStation[] }
 
 export type Topic = { code: string; name: string }
 
@@ -185,6 +193,8 @@ type OfStation = {
 }
 
 export type Gaps = {
+  /** With `limit`: how many streets, stations or phones each list has in all. */
+  counts?: Record<string, number>
   as_of: string
   streets_without_station: { division_id: string; name: string; district_name: string | null }[]
   dormant: (OfStation & { fix: string })[]
@@ -202,7 +212,7 @@ export type Gaps = {
   }[]
 }
 
-type Frame = Pick<Coverage, 'window' | 'as_of' | 'settled_until' | 'rules_version'>
+type Frame = Pick<Coverage, 'window' | 'as_of' | 'behind_s' | 'settled_until' | 'rules_version'>
 
 export type Changes = Frame & {
   before: { from: string; to: string }

@@ -34,6 +34,7 @@ const held = (body: unknown, more: Partial<HeldEntry> = {}, envelope = {}): Held
   reason: null,
   settled_at: null,
   settled_by_name: null,
+  has_constituent: false,
   amendment: null,
   ...more,
 })

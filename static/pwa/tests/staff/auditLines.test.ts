@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { halfOpen, linesOf } from '@/staff/audit/lines'
+import { exactly, halfOpen, linesOf } from '@/staff/audit/lines'
 import en from '@/staff/audit/locales/en.json'
 import zh from '@/staff/audit/locales/zh-CN.json'
 import { fieldText, valueText } from '@/staff/audit/words'
@@ -32,6 +32,10 @@ it('fields and values stand in the words of the page, thresholds one by one', ()
     '类型：reception',
     '排定的班次至少完成多少（%）：80%',
   ])
+})
+
+it('a moment is told with its year and second, as clocks here show it', () => {
+  expect(exactly('2026-12-31T16:00:05Z')).toBe('2027-01-01 00:00:05')
 })
 
 it('the last day that an auditor names is included', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { placesOf, shadeOf, stationLines } from '@/staff/rules/lines'
-import type { Division, Station } from '@/staff/wire'
+import { placesOf, shadeOf, spotsOf, stationLines } from '@/staff/rules/lines'
+import type { Division, MapPoint } from '@/staff/wire'
 import { row } from './cast'
 
 const divisions: Division[] = [
@@ -9,22 +9,8 @@ const divisions: Division[] = [
   { id: 'gy', code: '440303001', name: '桂园街道', level: 'street', parent_id: 'lh' },
 ]
 const places = placesOf(divisions)
-const station = (id: string, division_id: string): Station => ({
-  id,
-  code: id,
-  name: id,
-  kind: 'workstation',
-  level: 'street',
-  division_id,
-  division_path: [],
-  sector: null,
-  address: null,
-  lat: 22.5,
-  lon: 114,
-  serves_street: true,
-  status: 'open',
-  opening_hours: null,
-})
+const point = (id: string): MapPoint => [id, id, `站 ${id}`, 22.5, 114, 'failing', 1 | 8]
+const spots = spotsOf({ divisions: [{ division_id: 'gy', stations: [point('a'), point('b')] }] }, places)
 
 describe('places', () => {
   it('name the district of a street, and the way down to it', () => {
@@ -35,9 +21,15 @@ describe('places', () => {
 })
 
 describe('points on the map', () => {
-  it('are only stations of which the reader may see figures', () => {
-    const lines = stationLines([row({ key: 'a' })], [station('a', 'gy'), station('b', 'gy')], places)
-    expect(lines.map(({ key, place, state }) => [key, place, state])).toEqual([['a', '罗湖区', 'failing']])
+  it('know their district, the way down to them, their state and which figures count them', () => {
+    const [{ key, place, path, state, stations, tangible, dormant }] = spots as [(typeof spots)[number]]
+    expect([key, place, path, state]).toEqual(['a', '罗湖区', ['sz', 'lh', 'gy'], 'failing'])
+    expect([stations, tangible, dormant]).toEqual([1, 0, 1])
+  })
+
+  it('become rows where their figures are there', () => {
+    const lines = stationLines([row({ key: 'b', stations: 1, tangible: 1 })], spots)
+    expect(lines.map(({ key, tangible, lat }) => [key, tangible, lat])).toEqual([['b', 1, 22.5]])
   })
 })
 

@@ -11,3 +11,7 @@ export const auditFile = (query: AuditQuery, type: FileType) => address(`/audit-
 
 export const revealConstituent = (reception_id: string, reason: string) =>
   ask<Wire.Constituent>('POST', `/api/v1/receptions/${reception_id}/constituent`, { reason })
+
+/** Of an entry that waits for staff. */
+export const revealHeld = ({ id, content_hash }: { id: string; content_hash: string }, reason: string) =>
+  ask<Wire.Constituent>('POST', `/api/v1/held-entries/${id}/constituent`, { content_hash, reason })

@@ -33,6 +33,15 @@ function said(fields: Fields | null, name: string, say: Say): string | null {
 
 const asSent: Say = (_, value) => (typeof value === 'object' ? JSON.stringify(value) : String(value))
 
+const CLOCK = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Asia/Shanghai',
+  dateStyle: 'short',
+  timeStyle: 'medium',
+})
+
+/** 2026-11-22 23:34:05: a log that is kept for years says the year, and one that is compared the second. */
+export const exactly = (instant: string): string => CLOCK.format(new Date(instant))
+
 /** From one day to another, both included, as the server's half-open days; empty stays open. */
 export const halfOpen = (last: string, shift: (day: string, days: number) => string): string =>
   last ? shift(last, 1) : ''

@@ -8,6 +8,8 @@ export type AuditEvent = {
   thing_name: string | null
   by_id: string | null
   by_name: string | null
+  /** The machine's user who ran a command. */
+  system_user: string | null
   device_id: string | null
   device_name: string | null
   about_id: string | null

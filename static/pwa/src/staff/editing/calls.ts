@@ -38,6 +38,12 @@ export const editStation = (station: string, edit: { version: number; reason: st
 export const undoStationEdit = (station: string, edit: { version: number; reason: string; undoes: number }) =>
   ask<Wire.StationEdits>('POST', editsOf(station), edit)
 
+export const getStationEvidence = (station: string) =>
+  ask<Wire.StationEvidence>('GET', address(`/stations/${encodeURIComponent(station)}/evidence`, {}))
+
+export const putStationRight = (station: string, given: { version: number; mistake: string; reason: string }) =>
+  ask<Wire.StationEdits>('POST', address(`/stations/${encodeURIComponent(station)}/place`, {}), given)
+
 export const getStationRecord = (station: string, window: string) =>
   ask<Wire.StationRecord>('GET', address(`/stations/${encodeURIComponent(station)}/record`, { window }))
 

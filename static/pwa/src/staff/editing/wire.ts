@@ -104,6 +104,29 @@ export type StationRecord = {
   people: { id: string; code: string; name: string; role: string; devices: Device[] }[]
 }
 
+type Degrees = { lat: number; lon: number }
+
+/** Check-ins with a remark, and what they say of where the station stands (`mistake`: taken for, truly). */
+export type StationEvidence = {
+  remarked: {
+    id: string
+    kind: 'check_in' | 'shift_start'
+    member_name: string
+    at: string
+    evidence: 0 | 1 | 2 | 3
+    flags: string[]
+  }[]
+  doubt: {
+    mistake: string
+    agreeing: number
+    asked: number
+    before: Degrees
+    after: Degrees
+    moves_m: number
+  } | null
+  version: number
+}
+
 /** What became of one held entry among several; `message` says why nothing did. */
 export type Decided = { id: string; content_hash: string; done: boolean; message: string | null }
 

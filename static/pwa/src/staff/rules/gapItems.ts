@@ -19,17 +19,25 @@ export type GapItem = {
   fix: string
 }
 
-export type GapGroup = { kind: GapKind; items: GapItem[] }
+/** `total` is how many there are, also where only the first came. */
+export type GapGroup = { kind: GapKind; items: GapItem[]; total: number }
 
 export function gapItems(gaps: Gaps): GapGroup[] {
+  const group = (kind: GapKind, list: string, items: GapItem[]): GapGroup => {
+    return { kind, items, total: gaps.counts?.[list] ?? items.length }
+  }
   return [
-    { kind: 'streets', items: gaps.streets_without_station.map(street) },
-    { kind: 'dormant', items: gaps.dormant.map(dormant) },
-    { kind: 'not_tangible', items: gaps.not_tangible.map(notTangible) },
-    { kind: 'failing', items: failingStations(gaps) },
-    { kind: 'phones', items: gaps.quiet_devices.map(phone) },
+    group('streets', 'streets_without_station', gaps.streets_without_station.map(street)),
+    group('dormant', 'dormant', gaps.dormant.map(dormant)),
+    group('not_tangible', 'not_tangible', gaps.not_tangible.map(notTangible)),
+    group('failing', 'failing', failingStations(gaps)),
+    group('phones', 'quiet_devices', gaps.quiet_devices.map(phone)),
   ]
 }
+
+/** How long the list is in all; undefined where all of it is there. */
+export const gapTotal = ({ counts }: Gaps): number | undefined =>
+  counts && (counts.streets_without_station ?? 0) + (counts.stations ?? 0)
 
 /** Streets and stations in one list, each once: where nobody ever was first, then by days since the last duty. */
 export function gapList(gaps: Gaps): GapItem[] {

@@ -1,7 +1,7 @@
 /** Joins coverage rows with what is known about their place: the table's lines and the map's points. */
-import type { CoverageRow, Division, Station } from '../wire'
+import type { CoverageRow, Division, MapPoint, Points } from '../wire'
 import type { Line } from './rows'
-import { STATES, stateOf, stateOfStreet, type StationState } from './states'
+import { STATES, stateOfStreet, type StationState } from './states'
 
 export type StationLine = Line & { state: StationState; lat: number; lon: number; path: string[] }
 
@@ -38,25 +38,42 @@ export function divisionLines(rows: readonly CoverageRow[], places: Places): Lin
   })
 }
 
-/** Only stations of which there are figures: others lie outside the reader's scope. */
-export function stationLines(
-  rows: readonly CoverageRow[],
-  stations: readonly Station[],
-  places: Places,
-): StationLine[] {
-  const figures = new Map(rows.map((row) => [row.key, row]))
-  return stations.flatMap((station) => {
-    const row = figures.get(station.id)
-    return row ? [stationLine(row, station, places)] : []
+const NO_RANGE = { low: 0, high: 0 }
+/** The figures of a station of which only the place and the state are known: they are never shown. */
+const BLANK = {
+  ...{ effective_high: 0, not_judged: 0, gates_judged: 0, members_active: 0, silent_phones: 0, provisional: 0 },
+  ...{ streets: null, streets_tangible: null, streets_effective: null, streets_effective_high: null },
+  ...{ tangible_rate: null, effective_rate: null, effective_rate_high: null, gap: null },
+  ...{ shifts: NO_RANGE, duty_hours: NO_RANGE, person_hours: NO_RANGE, receptions: NO_RANGE },
+  people_received: NO_RANGE,
+  check_ins: { ...NO_RANGE, by_evidence: [0, 0, 0, 0] as [number, number, number, number] },
+}
+
+/** Every station in sight: where it stands and its state. */
+export function spotsOf({ divisions }: Points, places: Places): StationLine[] {
+  return divisions.flatMap(({ division_id, stations }) => {
+    const place = places.districtOf(division_id)?.name ?? ''
+    const path = places.trailOf(division_id).map(({ id }) => id)
+    return stations.map((point) => spotOf(point, place, path))
   })
 }
 
-function stationLine(row: CoverageRow, station: Station, places: Places): StationLine {
-  const state = row.state ?? stateOf(row, station.status)
-  const place = places.districtOf(station.division_id)?.name ?? ''
-  const { code, lat, lon } = station
-  const path = station.division_path
-  return { ...row, code, place, lat, lon, path, state, rank: STATES.indexOf(state) }
+function spotOf(
+  [key, code, name, lat, lon, state, bits]: MapPoint,
+  place: string,
+  path: string[],
+): StationLine {
+  const counts = { stations: bits & 1, tangible: (bits >> 1) & 1, effective: (bits >> 2) & 1, dormant: bits >> 3 }
+  return { ...BLANK, ...counts, key, code, name, lat, lon, state, place, path, rank: STATES.indexOf(state) }
+}
+
+/** The spots of which there are figures, with them. */
+export function stationLines(rows: readonly CoverageRow[], spots: readonly StationLine[]): StationLine[] {
+  const figures = new Map(rows.map((row) => [row.key, row]))
+  return spots.flatMap((spot) => {
+    const row = figures.get(spot.key)
+    return row ? [{ ...spot, ...row, state: spot.state }] : []
+  })
 }
 
 /** Shades of a district by its effective rate: 0 (least) to 3; null where there is no rate. */

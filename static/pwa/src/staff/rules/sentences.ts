@@ -35,25 +35,26 @@ export function changeSentence({ gained, lost }: Changes): string {
 const NAMED = 2
 
 /** `布吉、坪地` where there are no more, else `布吉、坪地等 5 个`. */
-function who(things: readonly { name: string }[]): string {
+function who(things: readonly { name: string }[], total = things.length): string {
   const names = things.slice(0, NAMED).map(({ name }) => name)
   const said = names.join('、')
-  return things.length > NAMED ? t('sentence.among', { names: said, count: things.length }) : said
+  return total > NAMED ? t('sentence.among', { names: said, count: count(total) }) : said
 }
 
-const FIRST: Record<GapKind, (items: GapItem[]) => string> = {
-  streets: (items) => t('sentence.first_streets', { who: who(items) }),
+const FIRST: Record<GapKind, (items: GapItem[], total: number) => string> = {
+  streets: (items, total) => t('sentence.first_streets', { who: who(items, total) }),
   dormant: dormantWords,
-  not_tangible: (items) => t('sentence.first_missing', { who: who(items) }),
-  failing: (items) => t('sentence.first_failing', { who: who(items) }),
-  phones: (items) => t('sentence.first_phones', { count: items.length }),
+  not_tangible: (items, total) => t('sentence.first_missing', { who: who(items, total) }),
+  failing: (items, total) => t('sentence.first_failing', { who: who(items, total) }),
+  phones: (_items, total) => t('sentence.first_phones', { count: count(total) }),
 }
 
-function dormantWords(items: GapItem[]): string {
+/** For how many days at least, where all of them are known. */
+function dormantWords(items: GapItem[], total: number): string {
   const days = Math.min(...items.map((item) => item.days ?? Infinity))
-  return Number.isFinite(days)
+  return Number.isFinite(days) && total === items.length
     ? t('sentence.first_dormant_days', { who: who(items), days })
-    : t('sentence.first_dormant', { who: who(items) })
+    : t('sentence.first_dormant', { who: who(items, total) })
 }
 
 /** What to do first, most pressing first: two kinds of gaps at most, and who waits for a reply. */
@@ -61,7 +62,7 @@ export function firstSentence(gaps: Gaps, waiting: number): string {
   const what = gapItems(gaps)
     .filter(({ items }) => items.length)
     .slice(0, NAMED)
-    .map(({ kind, items }) => FIRST[kind](items))
+    .map(({ kind, items, total }) => FIRST[kind](items, total))
   if (waiting) what.push(t('sentence.first_replies', { count: count(waiting) }))
   return what.length
     ? t('sentence.first', { what: what.join(t('sentence.and')) })
