@@ -14,7 +14,6 @@ from setup.processes import end_descendants, stop_on_sigterm
 from setup.terminal import ROOT, speak_utf8
 
 MOST_WORKERS = 4
-BESIDE = 1  # browser tests often wait, and somebody else can use the processor meanwhile
 
 
 def run_tests(*, coverage: bool, chosen: list[str]) -> int:
@@ -58,7 +57,7 @@ def vitest(variables: dict[str, str], report: Path) -> tuple[int, int]:
 
 def pytest(variables: dict[str, str], report: Path, *, coverage: bool, chosen: list[str]) -> tuple[int, int]:
     print("· pytest · 服务端与浏览器测试", flush=True)
-    workers = min((os.cpu_count() or 1) + BESIDE, MOST_WORKERS)
+    workers = min(os.cpu_count() or 1, MOST_WORKERS)
     command = [str(environment.PYTHON), "-m", "pytest", "-n", str(workers), "--dist", "loadgroup"]
     command += [
         f"--junit-xml={report}",

@@ -24,7 +24,7 @@ hypothesis.settings.register_profile("soak", deadline=None, max_examples=1_500, 
 hypothesis.settings.load_profile("workstation")
 
 # Each test makes an application: looking for garbage after every 700 objects took a tenth of the run.
-gc.set_threshold(50_000, 20, 50)
+gc.set_threshold(50_000, 20, 10)
 
 pytest_plugins = ["tests.cast", "tests.databases", "tests.live_server"]
 

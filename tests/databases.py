@@ -35,13 +35,17 @@ OWN_SERVER = os.environ.get("TEST_DATABASE_URL")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The first process of a run makes the folder that all its workers find by the environment."""
+    """The first process of a run makes the folder that all its workers find by the environment.
+
+    What workers, browsers and servers make for a while lies in it and goes with it.
+    """
     if not hasattr(config, "workerinput"):
-        _work_in_memory()
-        _sweep()
-        folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
+        home = _home()
+        _sweep(home)
+        folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=home)
         os.chmod(folder, 0o711)  # PostgreSQL, as nobody, must pass through
-        os.environ[SHARED] = folder
+        os.environ[SHARED] = os.environ["TMPDIR"] = folder
+        tempfile.tempdir = str(home)  # of this process alone, which outlives the folder
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -49,22 +53,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _remove(Path(os.environ[SHARED]))
 
 
-def _work_in_memory() -> None:
-    """Temporary files of the run lie in memory where there is enough: waiting for a disk took a third of it.
+def _home() -> Path:
+    """Memory, where there is enough: waiting for a disk took a third of a run. Who set TMPDIR decides.
 
-    Who set TMPDIR decides. What a power cut leaves is tested by watching the calls, which are the same there.
+    What a power cut leaves is tested by watching the calls, which are the same there.
     """
     if "TMPDIR" in os.environ or not MEMORY.is_dir():
-        return
+        return Path(tempfile.gettempdir())
     room = os.statvfs(MEMORY)
-    if room.f_bavail * room.f_frsize >= MEMORY_NEEDED and not room.f_flag & os.ST_NOEXEC:
-        os.environ["TMPDIR"] = str(MEMORY)
-        tempfile.tempdir = None  # asks the environment again
+    is_fit = room.f_bavail * room.f_frsize >= MEMORY_NEEDED and not room.f_flag & os.ST_NOEXEC
+    return MEMORY if is_fit else Path(tempfile.gettempdir())
 
 
-def _sweep() -> None:
+def _sweep(home: Path) -> None:
     """Folders, and servers, of runs that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    for folder in home.glob(f"{PREFIX}*"):
         pid = folder.name.removeprefix(PREFIX).split("-")[0]
         if not Path("/proc", pid).exists():
             _remove(folder)

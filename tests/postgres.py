@@ -54,7 +54,8 @@ class PostgresServer:
         if not self.under:
             return []
         script = self.folder / "watched"
-        script.write_text(f'#!/bin/sh\nexec {shlex.join(self.under)} {self._programs / "postgres"} "$@"\n')
+        program = shlex.join([*self.under, str(self._programs / "postgres")])
+        script.write_text(f'#!/bin/sh\nexec {program} "$@"\n')
         script.chmod(0o755)
         return ["-p", str(script)]
 

@@ -287,10 +287,10 @@ class TestRefusing:
     def test_a_bomb(self, cast: Cast) -> None:
         headers = cast.phone("colleague").headers | {"Content-Encoding": "gzip"}
         bomb = gzip.compress(b"[" * 200 * 1024 * 1024)
-        began = real_time.monotonic()
+        began = real_time.process_time()
         answer = cast.client.post("/api/v1/rescue-files", data=bomb, headers=headers)
         assert (answer.status_code, answer.json["code"]) == (413, "rescue.too_large")
-        assert real_time.monotonic() - began < 5
+        assert real_time.process_time() - began < 5
 
 
 def test_twice_at_once_over_several_workers_is_once(cast: Cast, live_server: LiveServer) -> None:

@@ -25,7 +25,7 @@ FAILOVERS = int(os.environ.get("FAILOVERS", "3"))
 
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
-    folder = Path(os.environ[SHARED]) / f"patroni-{uuid.uuid4().hex}"
+    folder = Path(os.environ[SHARED]) / f"patroni-{uuid.uuid4().hex[:8]}"
     folder.mkdir()
     folder.chmod(0o711)
     made = Cluster(folder)

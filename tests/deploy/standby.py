@@ -29,6 +29,17 @@ def replay_later(standby: PostgresServer, delay: str) -> None:
     with psycopg.connect(plain(standby, "postgres"), autocommit=True) as connection:
         connection.execute(f"ALTER SYSTEM SET recovery_min_apply_delay = '{delay}'")
         connection.execute("SELECT pg_reload_conf()")
+    deadline = time.monotonic() + CAUGHT_UP_WITHIN_S
+    while replayed_after(standby) != delay:
+        assert time.monotonic() < deadline, "the replica does not read its settings"
+        time.sleep(0.02)
+
+
+def replayed_after(standby: PostgresServer) -> str:
+    """As the server has it, which a new connection gets from it; it may read its settings a moment later."""
+    with psycopg.connect(plain(standby, "postgres"), autocommit=True) as connection:
+        (delay,) = connection.execute("SHOW recovery_min_apply_delay").fetchone() or ("",)
+    return str(delay)
 
 
 def wait_until_even(primary: PostgresServer, standby: PostgresServer) -> None:

@@ -33,7 +33,7 @@ POOL = 3  # fewer than the server has threads, so that they share
 @pytest.fixture(scope="module")
 def bouncer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """Addresses of a migrated database: through PgBouncer, and directly."""
-    postgres = PostgresServer(Path(os.environ[SHARED]) / f"postgresql-{uuid.uuid4().hex}")
+    postgres = PostgresServer(Path(os.environ[SHARED]) / f"postgresql-{uuid.uuid4().hex[:8]}")
     postgres.start()
     direct = migrated(postgres, tmp_path_factory.mktemp("migrated"))
     port = free_port()

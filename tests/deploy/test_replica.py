@@ -34,10 +34,10 @@ COVERAGE = "/api/v1/coverage?window=30d&by=network"
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[PostgresServer, PostgresServer]]:
     """The primary with a migrated database, and its replica."""
     folder = Path(os.environ[SHARED])
-    primary = PostgresServer(folder / f"postgresql-{uuid.uuid4().hex}")
+    primary = PostgresServer(folder / f"postgresql-{uuid.uuid4().hex[:8]}")
     primary.start()
     migrated(primary, tmp_path_factory.mktemp("migrated"))
-    standby = follow(primary, folder / f"postgresql-{uuid.uuid4().hex}")
+    standby = follow(primary, folder / f"postgresql-{uuid.uuid4().hex[:8]}")
     yield primary, standby
     for server in (standby, primary):
         with contextlib.suppress(RuntimeError):

@@ -178,9 +178,13 @@ def worker_waker(page: Page, *, origin: str) -> Callable[[], object]:
     found: list[dict] = []
     browser.on("ServiceWorker.workerRegistrationUpdated", lambda said: found.extend(said["registrations"]))
     browser.send("ServiceWorker.enable")
-    page.wait_for_timeout(100)
-    id = next(each["registrationId"] for each in found if each["scopeURL"].startswith(origin))
-    sync = {"origin": origin, "registrationId": id, "tag": "outbox", "lastChance": False}
+    ids: list[str] = []
+    deadline = time.monotonic() + 30
+    while not ids:
+        assert time.monotonic() < deadline, "the browser tells of no worker"
+        page.wait_for_timeout(50)
+        ids = [each["registrationId"] for each in found if each["scopeURL"].startswith(origin)]
+    sync = {"origin": origin, "registrationId": ids[0], "tag": "outbox", "lastChance": False}
     return lambda: browser.send("ServiceWorker.dispatchSyncEvent", sync)
 
 

@@ -167,6 +167,7 @@ def test_an_end_that_nobody_planned_is_offered_as_it_likely_was_and_can_be_told_
     page.get_by_role("button", name="补写结束时间").click()
     page.get_by_label("几时结束的").fill(f"{began + timedelta(hours=2):%Y-%m-%dT%H:%M}")
     page.get_by_role("button", name="存下").click()
+    expect(page.get_by_text("已存本机")).to_be_visible()
     [(kind, body)] = arrived(network, page, entries=1)
     assert kind == "shift_end"
     assert datetime.fromisoformat(body["stated_at"]).astimezone(LOCAL).hour == 16

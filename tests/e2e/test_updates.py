@@ -1,6 +1,7 @@
 """A new version never interrupts: it waits for calm or a tap, and what was open comes back as it was."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,9 +109,13 @@ def begin_background_sync(page: Page, *, url: str) -> None:
         "ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"])
     )
     session.send("ServiceWorker.enable")
-    page.wait_for_timeout(300)
-    found = next(each["registrationId"] for each in registrations if each["scopeURL"].startswith(url))
-    sync = {"origin": url, "registrationId": found, "tag": "outbox", "lastChance": False}
+    found: list[str] = []
+    deadline = time.monotonic() + 30
+    while not found:
+        assert time.monotonic() < deadline, "the browser tells of no worker"
+        page.wait_for_timeout(50)
+        found = [each["registrationId"] for each in registrations if each["scopeURL"].startswith(url)]
+    sync = {"origin": url, "registrationId": found[0], "tag": "outbox", "lastChance": False}
     with page.context.expect_event("request", lambda request: request.service_worker is not None):
         session.send("ServiceWorker.dispatchSyncEvent", sync)
 

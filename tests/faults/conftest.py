@@ -49,7 +49,7 @@ def serve(
 @pytest.fixture
 def durable_postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL of this test alone, which waits for the disk and may be killed."""
-    server = PostgresServer(Path(os.environ[SHARED]) / f"postgresql-{uuid.uuid4().hex}", fsync=True)
+    server = PostgresServer(Path(os.environ[SHARED]) / f"postgresql-{uuid.uuid4().hex[:8]}", fsync=True)
     server.start()
     yield server
     with contextlib.suppress(RuntimeError):  # a test may have left it dead

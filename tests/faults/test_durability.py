@@ -40,7 +40,7 @@ def traced_sqlite(sqlite_database: str, tmp_path: Path) -> Iterator[Traced]:
 
 @pytest.fixture
 def traced_postgres(tmp_path: Path) -> Iterator[Traced]:
-    folder, file = Path(os.environ[SHARED]) / f"postgresql-{uuid.uuid4().hex}", tmp_path / "trace"
+    folder, file = Path(os.environ[SHARED]) / f"postgresql-{uuid.uuid4().hex[:8]}", tmp_path / "trace"
     syncs = folder / "trace"
     postgres = PostgresServer(folder, fsync=True, under=trace.tracer(syncs))
     postgres.start()

@@ -51,7 +51,7 @@ def mounted_sqlite(sqlite_database: str, tmp_path: Path) -> Iterator[Served]:
 @pytest.fixture
 def mounted_postgres(tmp_path: Path) -> Iterator[Served]:
     """A server whose PostgreSQL lies on a small disk; with room again somebody starts it where it died."""
-    with mounted(Path(os.environ[SHARED]) / f"disk-{uuid.uuid4().hex}", megabytes=160) as disk:
+    with mounted(Path(os.environ[SHARED]) / f"disk-{uuid.uuid4().hex[:8]}", megabytes=160) as disk:
         postgres = PostgresServer(disk.folder / "postgresql", fsync=True)
         postgres.start()
 

@@ -77,5 +77,7 @@ class Standing:
             found = db.session.execute(last).first() if is_id(after) else None
             if found is None:
                 raise Refusal("coverage.after_unknown")
-            behind = behind.where(tuple_(Station.code, Station.id) > tuple_(*map(literal, found)))
+            place = (Station.code, Station.id)
+            typed = (literal(value, column.type) for value, column in zip(found, place, strict=True))
+            behind = behind.where(tuple_(*place) > tuple_(*typed))
         return list(db.session.scalars(behind))

@@ -47,18 +47,18 @@ def test_after_a_report_its_connection_writes_again(cast: Cast) -> None:
 def test_reports_run_in_transactions_that_only_read(
     cast: Cast, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Looked at where the figures are read, in the middle of the report."""
+    """Looked at where the stations are read, at the beginning of the report."""
     import workstation.coverage.overview as overview
 
     seen: list[str] = []
-    get_picture = overview.get_picture
+    get_map = overview.get_map
 
     def look(**given: Any) -> object:
         seen.append(str(db.session.scalar(text("SHOW transaction_read_only"))))
         seen.append(str(db.session.scalar(text("SHOW transaction_isolation"))))
-        return get_picture(**given)
+        return get_map(**given)
 
-    monkeypatch.setattr(overview, "get_picture", look)
+    monkeypatch.setattr(overview, "get_map", look)
     answer = cast.phone("city_officer").get(f"/api/v1/{path}?window=90d")
     assert answer.status_code == 200, answer.text
     assert seen == ["on", "repeatable read"]

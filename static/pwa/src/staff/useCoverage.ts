@@ -104,10 +104,13 @@ export function useCoverage(filters: Ref<Filters>) {
   /** The lines of some stations with their figures, which are fetched where they are many. */
   async function withFigures(some: readonly StationLine[]): Promise<StationLine[]> {
     if (!isLarge.value) return stations.value.filter(({ key }) => some.some((each) => each.key === key))
-    if (!some.length) return []
-    const ids = some.slice(0, MOST_IDS).map(({ key }) => key)
-    const found = await getCoverage({ ...inSight(), by: 'station', ids: ids.join(',') })
-    return stationLines(found.rows, some)
+    const found = await Promise.all(
+      portions(some).map((ids) => getCoverage({ ...inSight(), by: 'station', ids })),
+    )
+    return stationLines(
+      found.flatMap(({ rows: given }) => given),
+      some,
+    )
   }
 
   const isOther = () => ground.data !== null && !places.value.find(within())
@@ -120,6 +123,15 @@ export function useCoverage(filters: Ref<Filters>) {
     ...{ places, topics, spots, isLarge, withFigures, lines, level, pieces, below, span, all, within: name },
   }
 }
+
+/** Ids with commas between, as many at a time as the server takes. */
+const portions = (some: readonly StationLine[]): string[] =>
+  Array.from({ length: Math.ceil(some.length / MOST_IDS) }, (_, nth) =>
+    some
+      .slice(nth * MOST_IDS, (nth + 1) * MOST_IDS)
+      .map(({ key }) => key)
+      .join(','),
+  )
 
 /** The name of an area, a sector or a kind; empty for what is no such thing. */
 async function nameOf(within: string): Promise<string> {

@@ -14,12 +14,21 @@ export function useMore<T, P extends Page<T> = Page<T>>(load: (after?: string) =
   watch(
     () => first.data,
     (page) => {
+      trouble.value = null
       items.value = page?.items ?? []
       next.value = page?.next ?? null
     },
   )
 
+  let busy = false
+  /** A second tap meanwhile would bring the same lines twice. */
   async function more() {
+    if (busy) return
+    busy = true
+    await fetchMore().finally(() => (busy = false))
+  }
+
+  async function fetchMore() {
     const page = first.data
     const found = await outcome(() => load(next.value ?? undefined))
     if (first.data !== page) return // the list is another one by now
