@@ -4,6 +4,7 @@ Threads wait for the database and the disk while others work: two processes of f
 A client that sends its body slowly holds a thread, so a public server stands behind a buffering proxy.
 """
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -52,6 +53,12 @@ def on_starting(server: Any) -> None:
     """Counts of a former start, perhaps a killed one, would be added to ours."""
     shutil.rmtree(metrics_folder, ignore_errors=True)
     metrics_folder.mkdir(parents=True)
+
+
+def post_worker_init(worker: Any) -> None:
+    """What was imported stays: looking through it for garbage again and again took half of a long answer."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(server: Any, worker: Any) -> None:

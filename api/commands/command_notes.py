@@ -7,7 +7,6 @@ from api import clock
 from workstation.audit.operations import Actor, Deed, note
 from workstation.database import writing
 from workstation.network.queries import list_networks
-from workstation.network.rules import UNFINISHED
 
 
 def note_command(
@@ -31,5 +30,4 @@ def note_in_every_network(action: str, thing_id: str = "", *, after: Mapping[str
     """Notes what concerns the whole installation in the log of each network: each has its own auditors."""
     with writing():
         for network in list_networks():
-            if network.code != UNFINISHED:
-                note_command(action, thing_id, network_id=network.id, after=after)
+            note_command(action, thing_id, network_id=network.id, after=after)

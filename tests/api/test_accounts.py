@@ -323,6 +323,7 @@ class TestNames:
             this = Member.id == cast.here.members["member"]
             db.session.execute(update(Member).where(this).values(account="Old.Name"))
         assert sign_in(cast, account=" Old.Name").status_code == 201
+        assert self.choose(cast, "colleague", "old.name").json["code"] == "account.taken"
 
 
 def test_what_is_known_of_a_person_is_easy() -> None:

@@ -11,12 +11,14 @@ from typing import Any
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from api import clock
 from api.schemas.coverage import CoverageOut, GapsOut, StationCoverageOut
 from tests.cast import HALL, Cast, Phone, Time
 from workstation.check_ins.models import CheckIn
+from workstation.coverage import usual_windows
+from workstation.coverage.models import StationWindow
 from workstation.coverage.operations import catch_up, rebuild, touch_days
 from workstation.database import db, insert_rows, writing
 from workstation.ids import new_id
@@ -447,6 +449,18 @@ class TestGroups:
         rest = coverage(officer, by="station", limit=3, after=first["rows"][-1]["key"])
         assert first["rows"] + rest["rows"] == everything["rows"]
         assert first["totals"] == rest["totals"] == everything["totals"]
+
+    def test_a_window_that_is_added_up_in_parts_says_the_same_at_each_step(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(usual_windows, "STATIONS_AT_ONCE", 3)
+        phone, officer = cast.phone("member"), cast.phone("city_officer")
+        phone.sync(*worked(phone, cast.here.stations["hall"], begins=2, hours=1))
+        steps = [coverage(officer, by="district") for _ in range(4)]
+        made = select(func.count()).select_from(StationWindow).where(StationWindow.network_id == cast.here.id)
+        assert cast.scalar(made) == 4
+        assert all(step["rows"] == steps[0]["rows"] for step in steps)
+        assert all(step["totals"] == steps[0]["totals"] for step in steps)
 
     def test_within_narrows_to_a_division_or_an_area(self, cast: Cast) -> None:
         officer = cast.phone("city_officer")

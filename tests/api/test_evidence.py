@@ -151,6 +151,24 @@ class TestTooFast:
         [right] = phone.sync(phone.check_in(stations["other"]))
         assert "too_fast" not in right["flags"]
 
+    def test_nor_what_was_taken_back_in_the_same_batch(self, cast: Cast) -> None:
+        phone, stations = cast.phone("member"), cast.here.stations
+        mistake = phone.check_in(stations["hall"])
+        batch = [mistake, phone.about("withdrawal", mistake["id"]), phone.check_in(stations["other"])]
+        assert "too_fast" not in phone.sync(*batch)[-1]["flags"]
+
+    def test_where_the_carrier_was_says_nothing_of_the_author(self, cast: Cast) -> None:
+        carrier, stations, code = cast.phone("colleague"), cast.here.stations, shown(cast)
+        carrier.sync(carrier.check_in(stations["hall"], station_code=code))
+        author = {"author_id": cast.here.members["member"]}
+        carried = [
+            carrier.check_in(stations["hall"], station_code=code) | author,
+            carrier.check_in(stations["other"]) | author,
+        ]
+        results = carrier.sync(*carried)
+        assert [judged(result) for result in results] == [("held", 2, False), ("held", 1, False)]
+        assert "too_fast" not in results[1]["flags"]
+
 
 def enrol(cast: Cast, who: str, installation: str) -> Phone:
     """A phone of this person on a given installation of the app."""
@@ -297,10 +315,11 @@ class TestAWrongDatum:
         assert evidence(cast)["doubt"] is None
         assert cast.scalar(select(StationOffsets.answers)) == {"here": 12}
 
-    def test_entered_for_somebody_and_stated_times_say_nothing(self, misplaced: Cast) -> None:
+    def test_stated_times_and_positions_of_unknown_age_say_nothing(self, misplaced: Cast) -> None:
         register(misplaced, "member", "colleague", "stranger", times=1)
         evidence(misplaced)
         phone, hall = misplaced.phone("member"), misplaced.here.stations["hall"]
         phone.sync(*(phone.check_in(hall, fix=INSIDE, stated_at=clock.now().isoformat()) for _ in range(9)))
+        phone.sync(phone.check_in(hall, fix=INSIDE | {"age_s": -1}))
         evidence(misplaced)
         assert misplaced.scalar(select(StationOffsets.answers)) == {"wgs84_gcj02": 3}

@@ -16,7 +16,13 @@ from workstation.keys import Keys
 from workstation.people.models import Device, Member
 from workstation.people.operations import DeviceCard, add_device, use_code
 from workstation.people.passwords import matches
-from workstation.people.queries import find_account, find_code, find_member, list_recent_failures
+from workstation.people.queries import (
+    find_account,
+    find_code,
+    find_member,
+    is_account_taken,
+    list_recent_failures,
+)
 from workstation.people.rules import (
     OFFICE_PLATFORM,
     is_readable,
@@ -234,6 +240,8 @@ def set_password(*, member: Member, account: str | None, password_hash: str) -> 
         raise Refusal("account.missing", fields={"account": ["必填。"]})
     if len(account) > ACCOUNT_MOST or not is_readable(account):
         raise Refusal("request.invalid", fields={"account": ["太长，或含有看不见的字符。"]})
+    if member.account is None and is_account_taken(account):
+        raise Refusal("account.taken", fields={"account": ["已有人使用。"]})
     member.account, member.password_hash = account, password_hash
     try:
         db.session.flush()

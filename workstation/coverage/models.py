@@ -186,5 +186,5 @@ class TouchedDays(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     # Pairs of station id and local day.
     places: Mapped[list[tuple[str, str]]] = mapped_column(Json)
-    # What check-ins said of where stations stand (check_ins/places_doubted.py); null when they said nothing.
+    # What check-ins said of where stations stand (check_ins/doubted_places.py); null when they said nothing.
     offsets: Mapped[list[tuple[str, str, str]] | None] = mapped_column(Json)

@@ -13,7 +13,7 @@ from workstation.coverage.places import GROUPINGS, get_map
 from workstation.coverage.rows import Row, list_rows, page
 from workstation.coverage.station_page import describe_station
 from workstation.coverage.stations import Picture, Unjudged, get_picture
-from workstation.coverage.usual_windows import is_usual, keep_window
+from workstation.coverage.usual_windows import is_usual, keep_some
 from workstation.coverage.windows import Window
 from workstation.database import begin_report
 from workstation.errors import Refusal
@@ -98,11 +98,11 @@ def get_gaps(
 def prepare(scope: Scope, *, window: Window | None = None, now: datetime | None = None) -> None:
     """The figures follow the facts; from then on nothing is written, and all is read as of one moment.
 
-    A window that pages open by themselves is added up where it is not yet.
+    A window that pages open by themselves is added up, some stations at a time, where it is not yet.
     """
     catch_up(network_id=scope.network_id)
     if window is not None and now is not None and is_usual(window, now=now):
-        keep_window(network_id=scope.network_id, window=window, now=now)
+        keep_some(network_id=scope.network_id, window=window, now=now)
     begin_report()
 
 

@@ -87,6 +87,16 @@ def keep_window(*, network_id: int, window: Window, now: datetime) -> int:
     return made
 
 
+def keep_some(*, network_id: int, window: Window, now: datetime) -> int:
+    """The same for as many stations as somebody who looks may wait for. Who comes next makes further ones;
+    until all are there, everything is judged one by one.
+    """
+    made = _keep_some(network_id, window, now)
+    if made >= MANY:
+        _tell_planner()
+    return made
+
+
 def _tell_planner() -> None:
     """Of a new day PostgreSQL knows nothing: it would expect one row, and look through tables for each."""
     if db.engine.dialect.name == "postgresql":

@@ -122,6 +122,12 @@ def find_account(account: str) -> Member | None:
     return people.get(written) or people.get(plain)
 
 
+def is_account_taken(account: str) -> bool:
+    """Whether a plain name is somebody's, also in capitals from before names were made plain."""
+    same = select(Member.id).where(func.lower(Member.account) == account)
+    return db.session.scalar(same.limit(1)) is not None
+
+
 def find_code(*, code_hash: str) -> EnrolmentCode | None:
     """The code as it was issued, used or not."""
     return db.session.scalar(select(EnrolmentCode).where(EnrolmentCode.code_hash == code_hash))

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from workstation.check_ins.plausibility import Presence, is_shared_by_many, is_too_fast
 from workstation.check_ins.rules import (
-    FIX_USABLE_FOR_S,
     NOTHING_MORE,
     UNJUDGED,
     Fenced,
@@ -136,7 +135,7 @@ def _find_step(kept: Kept, *, entry: Entry, station: Placed, keys: Keys) -> int 
 def place_answer(kept: Kept, *, entry: Entry, station: Placed | None) -> str | None:
     """What a fix says of where the station stands (geography/datum_guard.py); None when it says nothing."""
     fix = entry.fix
-    if fix is None or station is None or fix.age_s > FIX_USABLE_FOR_S or not kept.evidence:
+    if fix is None or station is None or kept.verdict == "no_fix" or not kept.evidence:
         return None
     return answer(
         station=Position(station.lat, station.lon),

@@ -54,7 +54,7 @@ from workstation.sync.queries import (
 from workstation.sync.rules import Clocks
 from workstation.sync.seals import Unsealed, unseal
 from workstation.sync.stories import in_order
-from workstation.sync.surroundings import ask_surroundings, read_surroundings
+from workstation.sync.surroundings import Surroundings, ask_surroundings, read_surroundings
 
 Incoming = Entry | Seal | Unusable
 
@@ -314,9 +314,15 @@ class Ledger:
             clock_error_s=clocks and clocks.clock_error_s,
             flags=[*(clocks.flags if clocks else []), *entry.flags],
         )
-        station = self._station(entry.station_id)
-        judge_presence(kept, entry=entry, station=station, witness=self.witness)
+        judge_presence(
+            kept, entry=entry, station=self._station(entry.station_id), witness=self._witness_of(kept)
+        )
         return kept
+
+    def _witness_of(self, kept: Kept) -> Witness:
+        """Where the sender was says nothing of another person whose entry the sender carries in."""
+        own = kept.member_id == self.sender.member_id
+        return self.witness if own else replace(self.witness, around=Surroundings())
 
     def _device_of(self, entry: Entry) -> str | None:
         if entry.device_id in (None, self.sender.device_id):
@@ -358,6 +364,8 @@ class Ledger:
         kept.body = entry.body
         if kept.kind in PRESENCE:
             self._note_presence(kept, entry)
+        if kept.kind == "withdrawal":
+            self.witness.around.forget(kept.target_id)
         if kept.kind == "shift_start":
             self._note_overlap(kept)
         if kept.kind == "shift_end" and kept.occurred_at:

@@ -25,7 +25,7 @@ from workstation.shifts.models import Shift
 from workstation.sync.entries import Kept, Sender
 from workstation.sync.models import Receipt
 
-# Of one person within an hour; nobody has more, and a script that does is flagged by the first.
+# Of one person in the time that a call's entries tell of; beyond the first of them nothing is compared.
 MOST_PRESENCES = 40
 
 
@@ -61,6 +61,10 @@ class Surroundings:
         if station is not None and kept.occurred_at and is_presence(kept.evidence, kept.verdict):
             self.presences.append(presence_of(kept, at=kept.occurred_at, station=station))
 
+    def forget(self, entry_id: str | None) -> None:
+        """Who takes an entry back was not there."""
+        self.presences = [presence for presence in self.presences if presence.id != entry_id]
+
 
 def presence_of(kept: Kept, *, at: datetime, station: Any) -> Presence:
     """What is compared of an entry of presence: its station's place, never the person's."""
@@ -82,9 +86,8 @@ def ask_surroundings(
         ids=id_list(station_ids),
         member=sender.member_id,
         device=sender.device_id,
-        # A phone may say year 1 or 9999, from which nothing can be taken and to which nothing added.
-        since=first - NEAR if first.year > 1 else first,
-        until=last + NEAR if last.year < 9999 else last,
+        since=first - NEAR,
+        until=last + NEAR,
         first_step=_step(first) - MOST_S // STEP_S - 1,
         last_step=_step(last) + MOST_S // STEP_S + 1,
         lately=now - PEOPLE_WITHIN,

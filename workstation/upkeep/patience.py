@@ -21,7 +21,7 @@ class TookTooLong(Exception):
 def at_most(seconds: float) -> Iterator[None]:
     """Each statement on PostgreSQL, and all of them together on SQLite. Raises TookTooLong.
 
-    Roll the session back afterwards: its connection is not used again.
+    What the session read before is let go first, and what was read inside at the end.
     """
     began = monotonic()
     try:
@@ -35,15 +35,12 @@ def at_most(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _limited(seconds: float) -> Iterator[None]:
-    connection = db.session.connection()
-    if connection.dialect.name == "postgresql":
-        # Readers commit by themselves, so that SET LOCAL would be over at once.
-        connection.execute(text(f"SET statement_timeout = {int(seconds * 1000)}"))
-        try:
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        with _limited_transaction(seconds):
             yield
-        finally:
-            connection.invalidate()  # with other settings it is not for anybody else
         return
+    connection = db.session.connection()
     driver, ends = connection.connection.driver_connection, monotonic() + seconds
     assert driver is not None
     driver.set_progress_handler(lambda: monotonic() > ends, STEPS)
@@ -51,3 +48,15 @@ def _limited(seconds: float) -> Iterator[None]:
         yield
     finally:
         driver.set_progress_handler(None, 0)
+
+
+@contextmanager
+def _limited_transaction(seconds: float) -> Iterator[None]:
+    """For this transaction alone: behind PgBouncer somebody else has the connection next."""
+    options = {"isolation_level": "READ COMMITTED", "postgresql_readonly": True}
+    connection = db.session.connection(execution_options=options)
+    connection.execute(text(f"SET LOCAL statement_timeout = {int(seconds * 1000)}"))
+    try:
+        yield
+    finally:
+        db.session.rollback()

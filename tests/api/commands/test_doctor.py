@@ -121,7 +121,7 @@ def test_a_look_that_takes_too_long_is_given_up_and_the_others_go_on(
 def test_without_its_database_the_rest_is_still_looked_at(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away() -> None:
+    def away(**_options: object) -> None:
         raise OperationalError("SELECT 1", {}, Exception("nobody answers"))
 
     monkeypatch.setattr(db.session, "connection", away)
