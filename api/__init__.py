@@ -111,6 +111,7 @@ def _believe_proxies(app: Flask, count: int) -> None:
 def _connect_database(app: Flask, settings: Settings) -> None:
     url = settings.sqlalchemy_url
     app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["DATABASE_POOLED"] = settings.database_pooled
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url=url, pooled=settings.database_pooled)
     if settings.replica_url:
         app.config["SQLALCHEMY_BINDS"] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import Engine, ExceptionContext, event
 from structlog.typing import EventDict
 
@@ -52,7 +52,8 @@ def follow_into_database(engine: Engine) -> None:
     Each transaction that writes is named after its call (`application_name`), so PostgreSQL's own lines say
     it with `log_line_prefix = '%m [%p] %a '`, and pg_stat_activity while it works. What only reads is found
     by the server process, which each line of ours names (`db_pid`). A statement's text stays as it is, so
-    that what was prepared is used. What the database refuses is logged here too, without the values.
+    that what was prepared is used. Behind PgBouncer, which keeps an account of this name of its own for each
+    client, it stays as it is. What the database refuses is logged here too, without the values.
     """
     database.name_of_call = _name_of_call
     event.listen(engine, "handle_error", _log_refused)
@@ -63,7 +64,9 @@ def follow_into_database(engine: Engine) -> None:
 def _name_of_call() -> str:
     """As PostgreSQL shows it: 63 characters at most, of which a phone may choose 51 and no strange ones."""
     request_id = structlog.contextvars.get_contextvars().get("request_id")
-    return f"{database.APPLICATION} {request_id}"[:63] if request_id else database.APPLICATION
+    if not request_id or current_app.config["DATABASE_POOLED"]:
+        return database.APPLICATION
+    return f"{database.APPLICATION} {request_id}"[:63]
 
 
 def _note_process(connection: Any, _record: Any, _proxy: Any) -> None:

@@ -19,7 +19,6 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    op.add_column("receipts", sa.Column("code_step", NUMBER, nullable=True))
     op.create_index("ix_devices_installation", "devices", ["network_id", "installation_id"])
     op.add_column("touched_days", sa.Column("offsets", JSON, nullable=True))
     op.create_table(
@@ -35,6 +34,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("network_id", "station_id", name="pk_station_offsets"),
     )
+    # Last: phones wait behind this lock, so it must not wait for others.
+    op.add_column("receipts", sa.Column("code_step", NUMBER, nullable=True))
 
 
 def downgrade() -> None:
