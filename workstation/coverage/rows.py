@@ -116,7 +116,8 @@ def name_groups(ground: Map, by: str, used: Collection[str | None]) -> list[Grou
 
 
 def _own_street(ground: Map, stand: Stand) -> frozenset[str]:
-    return frozenset({street_of(ground, stand)} - {None})  # type: ignore[arg-type]  # None is taken out
+    street = street_of(ground, stand)
+    return frozenset() if street is None else frozenset({street})
 
 
 def _streets_of_areas(ground: Map) -> Mapping[str | None, frozenset[str]]:

@@ -109,7 +109,8 @@ class Notebook:
             self._note(query, params, -1)
 
         # A recorder hears what nothing else may: what is told to the driver itself, past SQLAlchemy.
-        psycopg.Cursor.execute, psycopg.Cursor.executemany = tell, tell_many  # type: ignore[method-assign,assignment]
+        for name, teller in (("execute", tell), ("executemany", tell_many)):
+            setattr(psycopg.Cursor, name, teller)
 
     def _note(self, query: Any, params: Any, touched: int) -> None:
         if self.pages and isinstance(query, str):
