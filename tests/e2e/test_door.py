@@ -98,7 +98,7 @@ def test_another_code_is_said_to_be_none_and_the_camera_goes_on(
     demo: Demo, phone: Browser, tmp_path: Path
 ) -> None:
     seen = tmp_path / "seen.y4m"
-    film(seen, "https://example.cn/menu")
+    film(seen, "https://example.cn/menu/137")  # the reader misses it straight, and reads it turned
     page = phone.open(
         allow=("geolocation", "camera"), flags=(*CAMERA, f"--use-file-for-fake-video-capture={seen}")
     )
