@@ -14,6 +14,10 @@ from setup.processes import end_descendants, stop_on_sigterm
 from setup.terminal import ROOT, speak_utf8
 
 MOST_WORKERS = 4
+# Real browsers, servers and clusters, beside other tests on few cores: a failure there may be one of time.
+# A few are looked at again, alone; a test that passes only then is named, and is a fault still to be found.
+LOOKED_AT_AGAIN = ("tests/e2e/", "tests/faults/", "tests/deploy/")
+MOST_AGAIN = 3
 
 
 def run_tests(*, coverage: bool, chosen: list[str]) -> int:
@@ -58,24 +62,46 @@ def vitest(variables: dict[str, str], report: Path) -> tuple[int, int]:
 def pytest(variables: dict[str, str], report: Path, *, coverage: bool, chosen: list[str]) -> tuple[int, int]:
     print("· pytest · 服务端与浏览器测试", flush=True)
     workers = min(os.cpu_count() or 1, MOST_WORKERS)
-    command = [str(environment.PYTHON), "-m", "pytest", "-n", str(workers), "--dist", "loadgroup"]
-    command += [
-        f"--junit-xml={report}",
-        "-o",
-        "junit_family=xunit1",
-        *(["--cov"] if coverage else []),
-        *chosen,
-    ]
-    status = subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
+    many = ["-n", str(workers), "--dist", "loadgroup", *(["--cov"] if coverage else [])]
+    passed, failed, status = run_pytest(variables, report, [*many, *chosen])
+    unsteady = look_again(variables, report.with_stem("again"), failed)
+    for name in unsteady:
+        print(f"· passed only the second time, alone · 单独重跑才通过: {name}", flush=True)
+    if unsteady and len(unsteady) == len(failed):
+        status = 0
+    return passed + len(unsteady), at_least_one(len(failed) - len(unsteady), status)
+
+
+def run_pytest(variables: dict[str, str], report: Path, words: list[str]) -> tuple[int, list[str], int]:
+    """How many passed, which did not, and how pytest itself ended."""
+    command = [str(environment.PYTHON), "-m", "pytest", f"--junit-xml={report}", "-o", "junit_family=xunit1"]
+    status = subprocess.run([*command, *words], cwd=ROOT, env=variables, check=False).returncode
     if not report.exists():
-        return 0, 1
+        return 0, [], status or 1
     told = ElementTree.parse(report)
     for said in told.iter("property"):
         print(f"· {said.get('value')}", flush=True)
-    suite = next(told.iter("testsuite")).attrib
-    failed = int(suite["failures"]) + int(suite["errors"])
-    passed = int(suite["tests"]) - failed - int(suite["skipped"])
-    return passed, at_least_one(failed, status)
+    cases = list(told.iter("testcase"))
+    failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
+    skipped = sum(case.find("skipped") is not None for case in cases)
+    return len(cases) - len(failed) - skipped, sorted({name_of(case) for case in failed}), status
+
+
+def name_of(case: ElementTree.Element) -> str:
+    """What pytest takes as the name of one test: file, classes, function and case."""
+    file = case.get("file", "")
+    classes = case.get("classname", "").removeprefix(file.removesuffix(".py").replace("/", "."))
+    return "::".join([file, *filter(None, classes.split(".")), case.get("name", "")])
+
+
+def look_again(variables: dict[str, str], report: Path, failed: list[str]) -> list[str]:
+    """Those of a few failed tests of real processes that pass when nothing else runs."""
+    few = 0 < len(failed) <= MOST_AGAIN
+    if not few or not all(name.startswith(LOOKED_AT_AGAIN) for name in failed):
+        return []
+    print(f"· {len(failed)} once more, alone · 单独再跑一次", flush=True)
+    passed, still, _ = run_pytest(variables, report, failed)
+    return [name for name in failed if name not in still] if passed else []
 
 
 def at_least_one(failed: int, status: int) -> int:
