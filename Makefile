@@ -1,12 +1,12 @@
 # Everything starts here: `make` lists what there is. Needed on the machine: Python 3.11 or newer, and make.
 .DEFAULT_GOAL := help
-.PHONY: help run test build sure format bench bench-scale rehearse same-build soak failover audit sbom clean ready
+.PHONY: help run test build sure format bench bench-scale docs rehearse same-build soak failover audit sbom clean ready
 SHELL := /bin/sh
 
 # The machine's own Python prepares and runs; the project's packages are in .venv.
 WITH_PYTHON = @python=$$(sh setup/find_python.sh) && exec "$$python" -B -m
 VENV = .venv/bin
-AUDIT = var/audit/bin
+SBOM = var/sbom/tools
 PATRONI = var/patroni
 FAILOVERS ?= 3
 ARGS ?=
@@ -24,11 +24,13 @@ test: ## all tests; some of them: make test ARGS="tests/api -k sync"
 build: ## the app for phones and the office, into static/pwa/dist
 	$(WITH_PYTHON) setup.environment
 
-sure: ready ## the whole gate: format, lint, types, tests with coverage
+sure: ready ## the whole gate: format, lint, types, known weaknesses, tests with coverage
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy
 	PATH="$(CURDIR)/$(VENV):$$PATH" npm --prefix static/pwa run typecheck
+	@# Where nobody can be asked that is said, and fails nothing: a gate must work without the world.
+	$(WITH_PYTHON) setup.weaknesses
 	$(WITH_PYTHON) setup.tests --coverage
 
 format: ready ## put the Python code into its one format
@@ -40,6 +42,9 @@ bench: ready ## measure, and write docs/benchmarks.md (takes minutes)
 
 bench-scale: ready ## the same for 242, 2,420 and 24,200 stations with ten million facts (takes hours)
 	$(VENV)/python -m bench scale
+
+docs: ready ## write the pages that follow from the code: docs/errors.md, the tables in docs/database.md
+	$(VENV)/python -m tests.conventions.pages
 
 same-build: ready ## build the app twice and compare every byte
 	$(WITH_PYTHON) setup.same_build
@@ -54,21 +59,17 @@ failover: $(PATRONI) ## kill PostgreSQL's primary under load: Patroni and etcd o
 	$(WITH_PYTHON) setup.unpacked etcd
 	FAILOVERS=$(FAILOVERS) $(VENV)/python -m pytest tests/deploy/failover.py -q -s
 
-audit: $(AUDIT) ## known weaknesses of the packages that are pinned (asks the registries)
-	@# Both are asked; what could not be looked up counts as a finding (--strict), never as clean.
-	@failed=0; $(AUDIT)/pip-audit --strict --no-deps --disable-pip -r requirements.txt || failed=1; \
-	PATH="$(CURDIR)/$(VENV):$$PATH" npm --prefix static/pwa audit --omit=dev || failed=1; exit $$failed
+audit: ## known weaknesses of the packages that are pinned; fails too where nobody can be asked
+	$(WITH_PYTHON) setup.weaknesses --must-answer
 
-sbom: $(AUDIT) ## what the server and the app are made of, as CycloneDX, into var/sbom
-	mkdir -p var/sbom
-	$(AUDIT)/cyclonedx-py requirements requirements.txt --output-reproducible -o var/sbom/server.cdx.json
+sbom: $(SBOM) ## what the server and the app are made of, as CycloneDX, into var/sbom
+	PYTHONPATH=$(SBOM) $(VENV)/python -m cyclonedx_py requirements requirements.txt --output-reproducible -o var/sbom/server.cdx.json
 	PATH="$(CURDIR)/$(VENV):$$PATH" npm --prefix static/pwa sbom --omit=dev --sbom-format=cyclonedx > var/sbom/app.cdx.json
 
-# In an environment of its own: what looks at packages is no package of ours.
-$(AUDIT): requirements-audit.txt ready
-	$(VENV)/python -m venv var/audit
-	$(AUDIT)/pip install --quiet --disable-pip-version-check -r requirements-audit.txt
-	touch $(AUDIT)
+# What looks at packages is no package of ours.
+$(SBOM): requirements-sbom.txt ready
+	$(VENV)/pip install --quiet --disable-pip-version-check --upgrade --target $(SBOM) -r requirements-sbom.txt
+	touch $(SBOM)
 
 # Beside nothing of ours, and where PostgreSQL's own user can read it.
 $(PATRONI): requirements-patroni.txt ready

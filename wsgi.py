@@ -1,5 +1,8 @@
 """What gunicorn and the flask command load."""
 
-from api import create_app
+import sys
 
-app = create_app()
+from api import create_app
+from api.commands import needs_addresses
+
+app = create_app(serves=needs_addresses(sys.argv))

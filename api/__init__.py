@@ -1,5 +1,6 @@
 """Puts the application together, and does nothing else."""
 
+import sys
 from importlib import import_module
 
 from flask import Flask
@@ -75,8 +76,11 @@ OPENAPI = {
 Blueprint.ARGUMENTS_PARSER = BodyParser()
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The WSGI application for these settings, by default those of the environment."""
+def create_app(settings: Settings | None = None, *, serves: bool = True) -> Flask:
+    """The WSGI application for these settings, by default those of the environment.
+
+    With `serves` false it has no addresses: enough for commands that only work on the database.
+    """
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder=None)
     # Werkzeug would lead //x to /x at whatever host was asked for, which a shared cache might keep.
@@ -87,6 +91,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["keys"] = Keys(settings.secret_key, data_keys=DataKeys(settings.data_dir / "keys"))
     app.extensions["shared_memory"] = SharedMemory(settings.data_dir / "remembered", entries=REMEMBERED)
     _connect_database(app, settings)
+    if serves:
+        _serve(app, settings)
+    else:
+        request_id.log_as_json(to=sys.stderr)  # what a command answers stands alone on the standard output
+    return app
+
+
+def _serve(app: Flask, settings: Settings) -> None:
     errors.install(app)
     api = QuietApi(app)
     describe_fields(api)
@@ -99,7 +111,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     pwa.install(app)
     _believe_proxies(app, settings.trusted_proxies)
     request_id.install(app)
-    return app
 
 
 def _believe_proxies(app: Flask, count: int) -> None:

@@ -40,7 +40,7 @@ def audit_events(query: dict[str, Any]) -> dict[str, Any]:
     return {
         "audit_events": _told(found),
         "next": str(found[-1].no) if len(found) == PAGE else None,
-        # All of the log is looked through for them: once is enough.
+        # The page asks once what there is to choose from.
         "actions": [] if after else list_actions(network_id=caller().network_id),
     }
 

@@ -6,7 +6,13 @@ from api.shared_memory import shared_memory
 KEPT_MINUTES = 24 * 60
 
 
-def count_code_attempt(name: str) -> int:
-    """Attempts under this name, now included, with never a day between one and the next."""
+def count_code_attempt(name: str, attempt: str) -> int:
+    """Attempts under this name, now included, with never a day between one and the next.
+
+    `attempt` names this one: a phone whose call broke sends the same again, and has not guessed again.
+    """
+    memory, now = shared_memory(), present_minute()
     named = f"station code {name}".encode()
-    return shared_memory().count_lately(named, minute=present_minute(), keeps_minutes=KEPT_MINUTES)
+    if memory.is_new(f"station code {name} {attempt}".encode(), minute=now, keeps_minutes=KEPT_MINUTES):
+        return memory.count_lately(named, minute=now, keeps_minutes=KEPT_MINUTES)
+    return memory.counted_lately(named, minute=now, keeps_minutes=KEPT_MINUTES)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import RAISE
@@ -15,21 +16,24 @@ from api.schemas.coverage import (
     CoverageQuery,
     GapListsQuery,
     GapsOut,
-    GapsQuery,
+    JudgedQuery,
     PointsOut,
     StationCoverageOut,
-    WindowQuery,
+    StationQuery,
 )
 from api.spreadsheets import attachment, file_name, frame_row, heads_of, to_csv, to_xlsx
+from workstation.coverage.gap_pages import Page
 from workstation.coverage.overview import get_coverage, get_gaps, get_station_coverage
 from workstation.coverage.points import get_points
 from workstation.coverage.windows import Window, read_window
 from workstation.local_time import local_day
 
+log = structlog.get_logger()
 # The prefix ends before the noun, so that /coverage.csv can be its sibling.
 blueprint = Blueprint("coverage", __name__, url_prefix="/api/v1", description="Coverage")
 
 GAP_LISTS = ("streets_without_station", "dormant", "failing", "not_tangible", "quiet_devices")
+ON_A_PAGE = 50
 KIND = "any(csv, xlsx):kind"
 
 
@@ -43,9 +47,12 @@ def read_query_window(query: dict[str, Any]) -> Window:
     )
 
 
-def _json(answer: dict[str, Any]) -> Response:
+def to_json(answer: dict[str, Any]) -> Response:
     """Dumped at once: a schema would take longer over a thousand rows than the database did."""
-    return Response(dump_json(answer | {"behind_s": behind_s()}), mimetype="application/json")
+    late_s = round((caller().now - answer["as_of"]).total_seconds())
+    if late_s > 0:  # nothing can be written; of a replica that trails `caller().now` is the moment
+        log.warning("figures.behind", seconds=late_s)
+    return Response(dump_json(answer | {"behind_s": behind_s() + late_s}), mimetype="application/json")
 
 
 def _ask_coverage(query: dict[str, Any]) -> dict[str, Any]:
@@ -54,13 +61,18 @@ def _ask_coverage(query: dict[str, Any]) -> dict[str, Any]:
 
 def _ask_station(query: dict[str, Any], station_id: str) -> dict[str, Any]:
     person = caller()
+    window = read_query_window(query)
     return get_station_coverage(
-        scope=person.scope, now=person.now, window=read_query_window(query), station_id=station_id
+        scope=person.scope, now=person.now, window=window, station_id=station_id, **query
     )
 
 
 def _ask_gaps(query: dict[str, Any]) -> dict[str, Any]:
-    return get_gaps(scope=caller().scope, now=caller().now, window=read_query_window(query), **query)
+    listed, limit = query.pop("listed", None), query.pop("limit", None)
+    page = Page(limit=limit or (ON_A_PAGE if listed else None), listed=listed, after=query.pop("after", None))
+    return get_gaps(
+        scope=caller().scope, now=caller().now, window=read_query_window(query), page=page, **query
+    )
 
 
 def list_filters(query: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +91,7 @@ def coverage(query: dict[str, Any]) -> Response:
     Errors: coverage.window_invalid, coverage.by_invalid, coverage.after_unknown, division.not_found,
     rules.version_not_found, rules.version_gone.
     """
-    return _json(_ask_coverage(query))
+    return to_json(_ask_coverage(query))
 
 
 @blueprint.route(f"/coverage.<{KIND}>", methods=["GET"])
@@ -100,33 +112,35 @@ def coverage_file(query: dict[str, Any], kind: str) -> Response:
 @blueprint.route("/coverage/points", methods=["GET"])
 @guard.staff
 @may_lag
-@blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
+@blueprint.arguments(JudgedQuery, location="query", unknown=RAISE)
 @blueprint.response(200, PointsOut)
 def points(query: dict[str, Any]) -> Response:
     """Every station in sight with its place and state, for the map of a large network.
 
-    Errors: coverage.window_invalid, division.not_found.
+    Errors: coverage.window_invalid, division.not_found, rules.version_not_found, rules.version_gone.
     """
-    return _json(get_points(scope=caller().scope, now=caller().now, window=read_query_window(query), **query))
+    return to_json(
+        get_points(scope=caller().scope, now=caller().now, window=read_query_window(query), **query)
+    )
 
 
 @blueprint.route("/coverage/stations/<station_id>", methods=["GET"])
 @guard.staff
 @may_lag
-@blueprint.arguments(WindowQuery, location="query", unknown=RAISE)
+@blueprint.arguments(StationQuery, location="query", unknown=RAISE)
 @blueprint.response(200, StationCoverageOut)
 def station_coverage(query: dict[str, Any], station_id: str) -> Response:
     """One station's row with its gates, the items of the standard and its days up to today.
 
-    Errors: coverage.window_invalid, station.not_found.
+    Errors: coverage.window_invalid, station.not_found, rules.version_not_found, rules.version_gone.
     """
-    return _json(_ask_station(query, station_id))
+    return to_json(_ask_station(query, station_id))
 
 
 @blueprint.route(f"/coverage/stations/<station_id>.<{KIND}>", methods=["GET"])
 @staff_or_key
 @may_lag
-@blueprint.arguments(WindowQuery, location="query", unknown=RAISE)
+@blueprint.arguments(StationQuery, location="query", unknown=RAISE)
 def station_coverage_file(query: dict[str, Any], station_id: str, kind: str) -> Response:
     """The station's days as CSV, or all of it as XLSX."""
     answer = _ask_station(query, station_id)
@@ -148,15 +162,20 @@ def station_coverage_file(query: dict[str, Any], station_id: str, kind: str) -> 
 def gaps(query: dict[str, Any]) -> Response:
     """Streets without a station, stations without recent records, failing gates and items, quiet phones.
 
-    Errors: coverage.window_invalid, division.not_found.
+    All of them; with `limit` the first of each list; with `list` one list page by page, where `stations` are
+    all that lack something, and `all` has the streets before them. A station stands on a page with all that
+    it lacks.
+
+    Errors: coverage.window_invalid, coverage.after_unknown, division.not_found, rules.version_not_found,
+    rules.version_gone.
     """
-    return _json(_ask_gaps(query))
+    return to_json(_ask_gaps(query))
 
 
 @blueprint.route(f"/coverage/gaps.<{KIND}>", methods=["GET"])
 @staff_or_key
 @may_lag
-@blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
+@blueprint.arguments(JudgedQuery, location="query", unknown=RAISE)
 def gaps_file(query: dict[str, Any], kind: str) -> Response:
     """All lists in one CSV, told apart by the column `list`, or as sheets of one XLSX."""
     filters = list_filters(query)

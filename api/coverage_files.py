@@ -11,7 +11,7 @@ from api.auth import caller
 from api.coverage import KIND, list_filters, read_query_window
 from api.export_guard import staff_or_key
 from api.replica import may_lag
-from api.schemas.coverage import GapsQuery, GroupsQuery
+from api.schemas.coverage import GapsQuery, GroupsQuery, JudgedQuery
 from api.spreadsheets import Row, attachment, file_name, frame_row, to_csv, to_xlsx
 from workstation.coverage.hours import get_hours
 from workstation.coverage.trend import get_trend
@@ -58,7 +58,7 @@ def hours_file(query: dict[str, Any], kind: str) -> Response:
 @blueprint.route(f"/trend.<{KIND}>", methods=["GET"])
 @staff_or_key
 @may_lag
-@blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
+@blueprint.arguments(JudgedQuery, location="query", unknown=RAISE)
 def trend_file(query: dict[str, Any], kind: str) -> Response:
     """Both rates of this window and of the earlier ones, a row for each."""
     return _file("trend", get_trend, query, kind, lambda answer: answer["points"])

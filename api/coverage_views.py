@@ -7,11 +7,10 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE
 
 from api.auth import caller, guard
-from api.coverage import read_query_window
+from api.coverage import read_query_window, to_json
 from api.feed_data import receipts_data
-from api.json import dump_json
-from api.replica import behind_s, may_lag
-from api.schemas.coverage import GapsQuery, GroupsQuery
+from api.replica import may_lag
+from api.schemas.coverage import GapsQuery, GroupsQuery, JudgedQuery
 from api.schemas.coverage_views import (
     ChangesOut,
     FactsOut,
@@ -37,10 +36,6 @@ blueprint = Blueprint(
 RECEIPT_FIELDS = ("receipt_no", "recorded_at", "received_at", "clock_error_s")
 
 
-def _json(answer: dict[str, Any]) -> Response:
-    return Response(dump_json(answer | {"behind_s": behind_s()}), mimetype="application/json")
-
-
 def _asked(query: dict[str, Any]) -> dict[str, Any]:
     """Who asks, when, and of which window."""
     person = caller()
@@ -55,7 +50,7 @@ def pulse() -> Response:
     """Whether figures may have changed: ask with `If-None-Match`, 304 says that nothing did."""
     person = caller()
     etag = feel_pulse(scope=person.scope, now=person.now)
-    response = _json({"as_of": person.now})
+    response = to_json({"as_of": person.now})
     response.set_etag(etag)
     response.headers["Cache-Control"] = "private, no-cache"
     response.make_conditional(request)
@@ -72,33 +67,33 @@ def today(query: dict[str, Any]) -> Response:
 
     Errors: division.not_found.
     """
-    return _json(get_today(scope=caller().scope, now=caller().now, **query))
+    return to_json(get_today(scope=caller().scope, now=caller().now, **query))
 
 
 @blueprint.route("/changes", methods=["GET"])
 @guard.staff
 @may_lag
-@blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
+@blueprint.arguments(JudgedQuery, location="query", unknown=RAISE)
 @blueprint.response(200, ChangesOut)
 def changes(query: dict[str, Any]) -> Response:
     """Which streets came to be served, or are no longer, against the window that ended a week before.
 
-    Errors: coverage.window_invalid, division.not_found.
+    Errors: coverage.window_invalid, division.not_found, rules.version_not_found, rules.version_gone.
     """
-    return _json(get_changes(**_asked(query)))
+    return to_json(get_changes(**_asked(query)))
 
 
 @blueprint.route("/trend", methods=["GET"])
 @guard.staff
 @may_lag
-@blueprint.arguments(GapsQuery, location="query", unknown=RAISE)
+@blueprint.arguments(JudgedQuery, location="query", unknown=RAISE)
 @blueprint.response(200, TrendOut)
 def trend(query: dict[str, Any]) -> Response:
     """Both rates of this window and of those that ended one to twelve weeks before.
 
-    Errors: coverage.window_invalid, division.not_found.
+    Errors: coverage.window_invalid, division.not_found, rules.version_not_found, rules.version_gone.
     """
-    return _json(get_trend(**_asked(query)))
+    return to_json(get_trend(**_asked(query)))
 
 
 @blueprint.route("/weeks", methods=["GET"])
@@ -111,7 +106,7 @@ def weeks(query: dict[str, Any]) -> Response:
 
     Errors: coverage.window_invalid, coverage.by_invalid, coverage.after_unknown, division.not_found.
     """
-    return _json(get_weeks(**_asked(query)))
+    return to_json(get_weeks(**_asked(query)))
 
 
 @blueprint.route("/hours", methods=["GET"])
@@ -124,7 +119,7 @@ def hours(query: dict[str, Any]) -> Response:
 
     Errors: coverage.window_invalid, division.not_found.
     """
-    return _json(get_hours(**_asked(query)))
+    return to_json(get_hours(**_asked(query)))
 
 
 @blueprint.route("/facts", methods=["GET"])
@@ -145,7 +140,7 @@ def facts(query: dict[str, Any]) -> Response:
         fact | _receipt(receipts.get(fact["id"], {})) | {"has_constituent": fact["id"] in named}
         for fact in answer["facts"]
     ]
-    return _json(answer | {"facts": found})
+    return to_json(answer | {"facts": found})
 
 
 def _receipt(receipt: dict[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def enrolments(body: dict[str, Any]) -> dict[str, Any]:
 @guard.signed_in
 @blueprint.response(201, CodeOut)
 def transfer() -> dict[str, Any]:
-    """A 10-minute code by which the same person enrols another browser."""
+    """A 10-minute code by which the same person enrols another browser, as long as this one is welcome."""
     person, code = caller(), new_code()
     with writing():
         issued = issue_code(
@@ -45,6 +45,7 @@ def transfer() -> dict[str, Any]:
             lives=TRANSFER_CODE_LIVES,
             purpose="transfer",
             member_id=person.member_id,
+            device_id=person.device_id,
         )
         note_act("code.issued", issued.id, about_id=person.member_id, after={"purpose": "transfer"})
         return code_answer(code, expires_at=issued.expires_at)

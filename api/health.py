@@ -1,5 +1,7 @@
 """Whether the process is up, whether it can serve, and its figures for Prometheus."""
 
+import re
+
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, Response, current_app
@@ -9,6 +11,8 @@ from api import metrics as figures
 from api.auth import guard
 from workstation.database import db
 from workstation.errors import Refusal
+
+NUMBER = re.compile(r"[0-9]{4}")
 
 
 def install(app: Flask) -> None:
@@ -44,9 +48,12 @@ def is_migrated() -> bool:
 
 
 def is_ahead() -> bool:
-    """Whether a later release migrated it: migrations leave what the release before them needs."""
-    revision = _revision()
-    return revision is not None and revision not in {each.revision for each in _scripts().walk_revisions()}
+    """Whether a later release migrated it: migrations leave what the release before them needs.
+
+    Revisions are numbers that grow; anything else is no later release of this program.
+    """
+    revision, head = _revision(), _scripts().get_current_head()
+    return bool(revision and head and NUMBER.fullmatch(revision) and revision > head)
 
 
 def _revision() -> str | None:

@@ -9,7 +9,7 @@ from flask import Flask, Response, send_from_directory
 from whitenoise import WhiteNoise
 
 from api.auth import guard
-from api.security_headers import add_to_file
+from api.security_headers import DATA_HEADERS, add_to_file
 
 DIST = Path(__file__).parent.parent / "static" / "pwa" / "dist"
 PAGES = (
@@ -19,6 +19,7 @@ PAGES = (
     ("/staff/<path:rest>", "staff.html"),
 )
 VALIDATORS = ("Last-Modified", "ETag")
+REFUSED = list(DATA_HEADERS.items())
 MIME_TYPES = {".webmanifest": "application/manifest+json", ".wasm": "application/wasm"}
 
 
@@ -34,6 +35,15 @@ class Files(WhiteNoise):  # type: ignore[misc]  # it has no types
                 for encoding, name, headers in file.alternatives
             ]
         return file
+
+    @staticmethod
+    def serve(static_file: Any, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """As WhiteNoise does; what it refuses (a method, a piece that is not there) carries headers too."""
+
+        def start(status: str, headers: list[tuple[str, str]]) -> Any:
+            return start_response(status, headers + (REFUSED if status.startswith("4") else []))
+
+        return WhiteNoise.serve(static_file, environ, start)
 
 
 def install(app: Flask) -> None:

@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 
 import structlog
 from flask import current_app, g
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from api.auth import caller
 from workstation import replica
@@ -39,7 +39,7 @@ def may_lag(view: Callable[P, R]) -> Callable[P, R]:
         try:
             return _ask_replica(view, *args, **kwargs)
         except (SQLAlchemyError, replica.NoReplica) as error:
-            _rest(error)
+            leave(error)
             g.caller, g.behind_s = present, 0
             return view(*args, **kwargs)
 
@@ -73,9 +73,11 @@ def _ask_replica(view: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return view(*args, **kwargs)
 
 
-def _rest(error: Exception) -> None:
+def leave(error: SQLAlchemyError | replica.NoReplica) -> None:
+    """For this call; one that is gone, or not ours, is not asked for a while."""
     db.session.rollback()
-    current_app.extensions[RESTS] = time.monotonic() + RESTS_S
+    if not isinstance(error, DBAPIError) or error.connection_invalidated or error.statement is None:
+        current_app.extensions[RESTS] = time.monotonic() + RESTS_S
     log.warning(
         "replica.left", error=type(error).__name__, why=str(getattr(error, "orig", error)).partition("\n")[0]
     )

@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from flask import Flask, current_app
@@ -79,7 +79,7 @@ def _log_refused(context: ExceptionContext) -> None:
 
 
 class PatientLogger(structlog.PrintLogger):
-    """Writes lines to the standard output; a full disk under the log costs lines and never an answer."""
+    """Writes lines, and is never in the way: a full disk under the log costs lines and never an answer."""
 
     def msg(self, message: str) -> None:
         """One line, or none when there is no room."""
@@ -101,6 +101,12 @@ def _without_words(_logger: Any, _name: str, event_dict: EventDict) -> EventDict
 
 def install(app: Flask) -> None:
     """Wraps the application, and writes logs as JSON lines."""
+    log_as_json()
+    app.wsgi_app = RequestId(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap
+
+
+def log_as_json(*, to: TextIO | None = None) -> None:
+    """One line for each event, by default to the standard output."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -109,7 +115,6 @@ def install(app: Flask) -> None:
             _without_words,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=lambda *_: PatientLogger(),
+        logger_factory=lambda *_: PatientLogger(to),
         cache_logger_on_first_use=True,
     )
-    app.wsgi_app = RequestId(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap

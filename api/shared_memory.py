@@ -39,19 +39,28 @@ class SharedMemory:
         """How often it was counted, now included, with never so many minutes between one and the next."""
         return self._note(name, minute, oldest=minute - keeps_minutes)
 
+    def counted_lately(self, name: bytes, *, minute: int, keeps_minutes: int) -> int:
+        """The same without counting it: how often it was."""
+        entries, _, hashed = self._bucket_of(name)
+        return next((n for known, at, n in entries if known == hashed and at >= minute - keeps_minutes), 0)
+
     def is_new(self, name: bytes, *, minute: int, keeps_minutes: int) -> bool:
         """Whether this name is met for the first time in so many minutes. Of two at once one is the first."""
         return self._note(name, minute, oldest=minute - keeps_minutes) == 1
 
     def _note(self, name: bytes, minute: int, *, oldest: int) -> int:
-        hashed = int.from_bytes(blake2b(name, digest_size=8).digest(), "little") or 1
-        start = hashed % self._buckets * BUCKET * ENTRY.size
         with self._alone():
-            entries = list(ENTRY.iter_unpack(os.pread(self._file, BUCKET * ENTRY.size, start)))
+            entries, start, hashed = self._bucket_of(name)
             at, count = _place(entries, hashed, oldest)
             with suppress(OSError):  # no room: forgotten at once, and the call goes on
                 os.pwrite(self._file, ENTRY.pack(hashed, minute, count), start + at * ENTRY.size)
         return count
+
+    def _bucket_of(self, name: bytes) -> tuple[list[tuple[int, int, int]], int, int]:
+        """The entries among which this name stands, where they begin, and the name's hash."""
+        hashed = int.from_bytes(blake2b(name, digest_size=8).digest(), "little") or 1
+        start = hashed % self._buckets * BUCKET * ENTRY.size
+        return list(ENTRY.iter_unpack(os.pread(self._file, BUCKET * ENTRY.size, start))), start, hashed
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -26,7 +26,7 @@ from workstation.people.queries import (
     list_station_ids,
     scope_of,
 )
-from workstation.people.rules import wait_after_failures
+from workstation.people.rules import wait_after_failures, whose_address
 
 TOKEN_BYTES = 32
 # What says that a secret was wrong. Any other refusal (a code is missing, a password is easy) is no guess.
@@ -106,7 +106,7 @@ def guessing(
     Refuses with sign_in.too_many when too many failed before, from this address or at this person.
     """
     now = clock.now()
-    address = app_keys().digest("address", (request.remote_addr or "").encode())
+    address = app_keys().digest("address", whose_address(request.remote_addr or "").encode())
     account = app_keys().digest("account", guessed.encode("utf-8", "surrogatepass"))
     _slow_down(address=address, account=account, now=now)
     try:

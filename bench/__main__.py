@@ -1,8 +1,8 @@
 """`make bench`, or `python -m bench NAME …`; the names are those of BENCHMARKS.
 
 Prints tables and writes them into docs/benchmarks.md; exit status 1 when a mark is missed. `run`
-downloads, `scale` takes an hour and `storage` some minutes, so they have to be named. `--quick` shows in a
-minute that everything works: tiny sizes, nothing written, nothing judged.
+downloads, `scale` takes an hour, `province` a quarter, `storage` and `restore` some minutes, so they have to
+be named. `--quick` shows in a minute that everything works: tiny sizes, nothing written, nothing judged.
 """
 
 import argparse
@@ -12,7 +12,23 @@ import os
 import sys
 from collections.abc import Callable
 
-from bench import coverage, first_run, guards, herd, nearest, page_weight, reach, scale, storage, sync
+from bench import (
+    asked,
+    coverage,
+    figures,
+    first_run,
+    guards,
+    herd,
+    nearest,
+    page_weight,
+    peak,
+    reach,
+    restore,
+    scale,
+    storage,
+    sync,
+    trust,
+)
 from bench.report import DOCUMENT, Chapter, Mark, write
 
 
@@ -51,16 +67,21 @@ def _herd(quick: bool) -> Chapter:
 BENCHMARKS: dict[str, Callable[[bool], Chapter]] = {
     "sync": _sync,
     "guards": lambda quick: guards.chapter(guards.QUICK if quick else guards.FULL),
+    "trust": lambda quick: trust.chapter(trust.QUICK if quick else trust.FULL),
+    "figures": lambda quick: figures.chapter(figures.QUICK if quick else figures.FULL),
     "herd": _herd,
+    "peak": lambda quick: peak.chapter(peak.QUICK if quick else peak.FULL),
     "nearest": _nearest,
     "coverage": _coverage,
     "page_weight": lambda _quick: page_weight.chapter(),
     "reach": lambda quick: reach.chapter(reach.QUICK if quick else reach.FULL),
+    "province": lambda quick: asked.chapter(asked.QUICK if quick else asked.FULL),
     "scale": lambda quick: scale.chapter(scale.QUICK if quick else scale.FULL),
     "storage": lambda quick: storage.chapter(storage.QUICK if quick else storage.FULL),
+    "restore": lambda quick: restore.chapter(restore.QUICK if quick else restore.FULL),
     "run": lambda _quick: first_run.chapter(),
 }
-USUAL = ("sync", "guards", "herd", "nearest", "coverage", "page_weight", "reach")
+USUAL = ("sync", "guards", "trust", "figures", "herd", "peak", "nearest", "coverage", "page_weight", "reach")
 
 
 say = functools.partial(print, file=sys.stdout, flush=True)
@@ -69,7 +90,10 @@ say = functools.partial(print, file=sys.stdout, flush=True)
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", choices=[[], *BENCHMARKS], help="by default all but run, scale and storage"
+        "names",
+        nargs="*",
+        choices=[[], *BENCHMARKS],
+        help="by default all but run, province, scale, storage and restore",
     )
     parser.add_argument("--quick", action="store_true", help="tiny sizes, nothing written")
     arguments = parser.parse_args()

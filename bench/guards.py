@@ -8,31 +8,23 @@ import contextlib
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from statistics import mean
 from time import perf_counter
 from typing import Any, NamedTuple
 
 import orjson
 from flask import Flask
-from joserfc import jwt
 from joserfc.jwk import ECKey
-from joserfc.util import urlsafe_b64encode
-from sqlalchemy import update
 from werkzeug.test import EnvironBuilder
 
 from api import auth
-from api.app_keys import app_keys
-from api.proofs import make_nonce, present_minute
 from bench.bodies import envelope, walk
 from bench.databases import Databases, databases, gather_statistics, opened
 from bench.hurry import percentile
 from bench.network import Founded, Phone, found_network, strew
+from bench.proving import bind, proof
 from bench.report import Chapter, Mark, table
 from bench.sync import KINDS, NAMES
-from workstation.database import db, writing
-from workstation.ids import new_id
-from workstation.people.models import Device
 
 HOST = "bench.invalid"
 MOST_SHARE = 0.15
@@ -110,7 +102,7 @@ def measure(place: Databases, size: Size) -> list[Cost]:
 
 def _cost(app: Flask, kind: str, founded: Founded, batch: int, size: Size) -> Cost:
     key, (bound, plain) = ECKey.generate_key("P-256"), founded.phones
-    _bind(founded, bound, key)
+    bind(founded, [key])  # bound is the first
     guarded, bare = (
         Sender(app, phone, _calls(founded, phone, batch), own) for phone, own in ((bound, key), (plain, None))
     )
@@ -118,12 +110,6 @@ def _cost(app: Flask, kind: str, founded: Founded, batch: int, size: Size) -> Co
         for sender in (guarded, bare) if turn % 2 else (bare, guarded):
             sender.send()
     return Cost(kind, batch, *(_middle(each.times_ms[size.warm_up :]) for each in (guarded, bare)))
-
-
-def _bind(founded: Founded, phone: Phone, key: ECKey) -> None:
-    own = (Device.network_id == founded.network_id) & (Device.id == phone.device_id)
-    with writing():
-        db.session.execute(update(Device).where(own).values(key_thumbprint=key.thumbprint()))
 
 
 def _calls(founded: Founded, phone: Phone, batch: int) -> Iterator[list[dict[str, Any]]]:
@@ -145,7 +131,7 @@ class Sender:
         """One call; what makes it and reads its answer is in nobody's time."""
         environ = self._environ(next(self.batches))
         with contextlib.nullcontext() if self.key else _without_guards(self.app):
-            took, answer = _timed(self.app, environ)
+            took, answer = timed(self.app, environ)
         self.times_ms.append(took)
         self.cursor = orjson.loads(answer)["cursor"]
 
@@ -154,7 +140,7 @@ class Sender:
         token = self.phone.token
         headers = [("Authorization", f"{'DPoP' if self.key else 'Bearer'} {token}")]
         if self.key is not None:
-            headers.append(("DPoP", _proof(token, self.key)))
+            headers.append(("DPoP", proof(token, self.key, host=HOST)))
         call = envelope(entries) | {"cursor": self.cursor}
         builder = EnvironBuilder(
             "/api/v1/sync", method="POST", json=call, headers=headers, base_url=f"http://{HOST}"
@@ -162,20 +148,7 @@ class Sender:
         return dict(builder.get_environ())
 
 
-def _proof(token: str, key: ECKey) -> str:
-    header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": key.as_dict(private=False)}
-    claims = {
-        "htm": "POST",
-        "htu": f"http://{HOST}/api/v1/sync",
-        "jti": new_id(),
-        "iat": 0,
-        "ath": urlsafe_b64encode(sha256(token.encode()).digest()).decode(),
-        "nonce": make_nonce(minute=present_minute(), keys=app_keys()),
-    }
-    return jwt.encode(header, claims, key)
-
-
-def _timed(app: Flask, environ: dict[str, Any]) -> tuple[float, bytes]:
+def timed(app: Flask, environ: dict[str, Any]) -> tuple[float, bytes]:
     """Milliseconds until the answer is out, and the answer; the process ends unless the call was taken."""
     statuses: list[str] = []
 

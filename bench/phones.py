@@ -39,7 +39,7 @@ class Line:
     def send(self, begun: bytes, *, expected: int) -> None:
         """One call; returns when the whole answer is here. Ends the process unless all was accepted."""
         body = with_cursor(begun, self.cursor)
-        answer = self._exchange(self._head(len(body)) + body)
+        answer = self.exchange(self._head(len(body)) + body)
         if not answer.startswith(b"HTTP/1.1 200") or answer.count(ACCEPTED) < expected:
             raise SystemExit(f"not accepted: {answer[:2000].decode(errors='replace')}")
         at = answer.rindex(CURSOR) + len(CURSOR)
@@ -52,7 +52,8 @@ class Line:
             f"Content-Length: {length}\r\n\r\n"
         ).encode()
 
-    def _exchange(self, request: bytes) -> bytes:
+    def exchange(self, request: bytes) -> bytes:
+        """The whole answer to a whole request."""
         self.socket.sendall(request)
         answer = b""
         while (end := answer.find(b"\r\n\r\n")) < 0:

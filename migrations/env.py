@@ -13,10 +13,10 @@ from typing import Any
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import Connection, text
+from sqlalchemy import JSON, Connection, text
 from sqlalchemy.exc import OperationalError
 
-from workstation.database import WRITE_OPTIONS, Base, db
+from workstation.database import WRITE_OPTIONS, Base, UtcDateTime, db
 
 LOCK_BUDGET_MS = 500
 TRIES, PAUSE_S = 240, 0.5
@@ -85,12 +85,21 @@ def migrate(connection: Connection, **more: Any) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
+        render_item=plainly,
         **current_app.extensions["migrate"].configure_args | more,
     )
     with context.begin_transaction():
         context.run_migrations()
         if connection.dialect.name == "sqlite":
             check_foreign_keys(connection)
+
+
+def plainly(kind: str, item: Any, written: Any) -> str | bool:
+    """How `flask db migrate` writes a column's type: migrations know none of ours, which go on changing."""
+    if kind == "type" and isinstance(item, JSON):
+        written.imports.add("from sqlalchemy.dialects.postgresql import JSONB")
+        return 'sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")'
+    return "sa.DateTime(timezone=True)" if isinstance(item, UtcDateTime) else False
 
 
 def check_foreign_keys(connection: Connection) -> None:

@@ -24,14 +24,12 @@ def create_index(name: str, table: str, columns: list[str], **options: Any) -> N
     if op.get_bind().dialect.name != "postgresql":
         op.create_index(name, table, columns, if_not_exists=True, **options)
         return
+    parts = list_parts(table)
     with _beside_the_writers():
-        parts = list_parts(table)
-        for part in parts:
+        for part in parts or [table]:
             _build(f"{name}{part.removeprefix(table)}", part, columns, **options)
-        if parts:  # takes in those of its parts: nothing is left to build
-            op.create_index(name, table, columns, if_not_exists=True, **options)
-        else:
-            _build(name, table, columns, **options)
+    if parts:  # takes in those of its parts: nothing is left to build, so it waits no longer than the budget
+        op.create_index(name, table, columns, if_not_exists=True, **options)
 
 
 def drop_index(name: str, table: str) -> None:
@@ -39,9 +37,11 @@ def drop_index(name: str, table: str) -> None:
     if op.get_bind().dialect.name != "postgresql":
         op.drop_index(name, table_name=table, if_exists=True)
         return
+    if list_parts(table):  # cannot be done beside the writers: it waits no longer than the budget
+        op.drop_index(name, table_name=table, if_exists=True)
+        return
     with _beside_the_writers():
-        beside = not list_parts(table)
-        op.drop_index(name, table_name=table, if_exists=True, postgresql_concurrently=beside)
+        op.drop_index(name, table_name=table, if_exists=True, postgresql_concurrently=True)
 
 
 def list_parts(table: str) -> list[str]:

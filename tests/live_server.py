@@ -22,6 +22,9 @@ WORKERS = 3
 # The same as in tests/databases.py, so that a test can also act behind the server's back.
 TEST_KEY = "a key that only tests use" * 2
 READY_WITHIN_S = 60
+# Above those that a browser refuses, and below those that Linux gives to anybody.
+PORTS = range(12_000, 32_000)
+HELD: list[socket.socket] = []
 GUNICORN = ["gunicorn", "--config", "deploy/gunicorn.conf.py", "wsgi:app"]
 # Forked from a process that has imported the application: importing is most of a start, and of a worker's.
 WARM = get_context("forkserver")
@@ -129,9 +132,23 @@ def serve(environment: dict[str, str], log: Path, under: Sequence[str]) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that is free, and until this process ends for this caller alone.
+
+    The system gives none of PORTS to whoever asks for any, nor to a connection: a server that was killed
+    finds its port free when it starts again.
+    """
+    for port in random.sample(PORTS, len(PORTS)):
+        holder = socket.socket()
+        try:
+            holder.bind(("127.0.0.1", port))
+        except OSError:
+            holder.close()
+            continue
+        # Now a server that asks for the same may have it, and the next caller of this function may not.
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        HELD.append(holder)
+        return port
+    raise AssertionError("no port is free")
 
 
 def is_taken(port: int) -> bool:

@@ -20,12 +20,15 @@ MICROSECOND = timedelta(microseconds=1)
 
 PRIMARY = text(
     "SELECT pg_current_wal_insert_lsn()::text AS position, clock_timestamp() AS clock,"
-    " (SELECT system_identifier FROM pg_control_system()) AS cluster"
+    " (SELECT system_identifier FROM pg_control_system()) AS cluster,"
+    " ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int AS timeline"
 )
 STANDBY = text(
     "SELECT pg_is_in_recovery() AS follows, pg_last_wal_replay_lsn() >= CAST(:position AS pg_lsn) AS is_even,"
     " pg_last_xact_replay_timestamp() AS committed,"
-    " (SELECT system_identifier FROM pg_control_system()) AS cluster"
+    " (SELECT system_identifier FROM pg_control_system()) AS cluster,"
+    " greatest((SELECT timeline_id FROM pg_control_checkpoint()),"
+    " (SELECT min_recovery_end_timeline FROM pg_control_recovery())) AS timeline"
 )
 # Ids carry their time, and so sort by it.
 OLDEST_NOTE = text("SELECT min(id::text) FROM touched_days WHERE network_id = :network_id")
@@ -36,11 +39,12 @@ class NoReplica(Exception):
 
 
 class Position(NamedTuple):
-    """Where the primary is: its journal's position, its clock, and which cluster it is."""
+    """Where the primary is: its journal's position, its clock, which cluster it is, and on which timeline."""
 
     position: str
     clock: datetime
     cluster: int
+    timeline: int
 
 
 def is_set() -> bool:
@@ -91,6 +95,9 @@ def _wait_a_little(replica: Connection, primary: Position) -> Any:
         standby = replica.execute(STANDBY, {"position": primary.position}).one()
         if not standby.follows or standby.cluster != primary.cluster:
             raise NoReplica("READ_DATABASE_URL is not a replica of DATABASE_URL")
+        if standby.timeline != primary.timeline:
+            # After a failover positions cannot be compared until the replica has its next restart point.
+            raise NoReplica("the replica is on another timeline than DATABASE_URL")
         if standby.is_even:
             break
         time.sleep(PAUSE_S)

@@ -11,6 +11,7 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import SQLAlchemyError
 
 from api import clock
 from api.auth import app_keys
@@ -63,7 +64,16 @@ def create(folder: Path | None, keep: int, months: int) -> None:
     if (settings.data_dir / "backup.key").exists():
         click.echo(f"密钥在 {settings.data_dir / 'backup.key'}：请另存到别处，没有它备份打不开。")
     click.echo(json.dumps({"file": str(made.path), **made.written._asdict(), "removed": removed}))
-    note_in_every_network("backup.made", made.path.name, after={"removed": len(removed)})
+    _note_made(made.path.name, removed=len(removed))
+
+
+def _note_made(name: str, *, removed: int) -> None:
+    """In the audit log; where that cannot be written the backup is as good, and its status says so."""
+    try:
+        note_in_every_network("backup.made", name, after={"removed": removed})
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        click.echo(f"备份是好的，只是没能记入审计日志（{type(error).__name__}）。", err=True)
 
 
 @group.command("list")

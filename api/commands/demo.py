@@ -56,8 +56,9 @@ def load(stations: int, days: int, seed: int) -> None:
         load_demo(wish=wish, now=clock.now(), keys=_keys(), grammar=_grammar(), progress=_progress)
         passwords = {key: secrets.token_urlsafe(12) for key in ACCOUNTS}
         codes = [new_code() for _ in range(CODES)]
+        hashed = _hashed(passwords=passwords, codes=codes)  # takes long, so before others wait to write
         with writing():
-            holders = open_network(secrets=_hashed(passwords=passwords, codes=codes), now=clock.now())
+            holders = open_network(secrets=hashed, now=clock.now())
             # Before the commit: whoever sees the network finds the file complete.
             _write_secrets(passwords=passwords, codes=codes, holders=holders)
     click.echo(f"演示网络已载入：{stations} 个站点，{days} 天记录。账号和登记码在 {_file()}。", err=True)

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.schemas.base import IdText, Moment, Strict, Text
+from workstation.coverage.gap_pages import LISTS
 
 MOST_IDS = 100
 WITHIN = "id of a division or an area, or `sector:` with a code, or `kind:` with a kind"
@@ -22,11 +23,40 @@ class GapsQuery(WindowQuery):
     within = Text(most=48, metadata={"description": WITHIN})
 
 
-class GapListsQuery(GapsQuery):
+class Version(fields.Integer):
+    """The rules to judge by."""
+
+    def __init__(self) -> None:
+        told = {"description": "version of the rules to judge by; by default the one in force"}
+        super().__init__(validate=validate.Range(1, 1_000_000), metadata=told)
+
+
+class StationQuery(WindowQuery):
+    rules_version = Version()
+
+
+class JudgedQuery(GapsQuery):
+    """What is judged can be judged by earlier rules; what is only counted knows no rules."""
+
+    rules_version = Version()
+
+
+class GapListsQuery(JudgedQuery):
     limit = fields.Integer(
         validate=validate.Range(1, 1_000),
         metadata={"description": "what stands first in each list; `counts` says how much there is"},
     )
+    listed = fields.String(
+        data_key="list",
+        validate=validate.OneOf(LISTS),
+        metadata={"description": "one list alone, page by page (50 where no `limit` is given)"},
+    )
+    after = Text(most=100, metadata={"description": "`next` of the page before"})
+
+    @validates_schema
+    def _pages_are_of_one_list(self, data: dict[str, Any], **_: Any) -> None:
+        if "after" in data and "listed" not in data:
+            raise ValidationError("按一个清单（list）才分页。", "after")
 
 
 class IdsText(fields.Field[list[str]]):
@@ -52,9 +82,12 @@ class GroupsQuery(GapsQuery):
 
 class CoverageQuery(GroupsQuery):
     ids = IdsText(metadata={"description": "the rows of these stations alone, up to 100, commas between"})
-    rules_version = fields.Integer(
-        validate=validate.Range(1, 1_000_000), metadata={"description": "by default the one in force"}
-    )
+    rules_version = Version()
+
+    @validates_schema
+    def _ids_are_a_page(self, data: dict[str, Any], **_: Any) -> None:
+        if "ids" in data and data.keys() & {"limit", "after"}:
+            raise ValidationError("已指定站点（ids），不再分页。", "ids")
 
 
 class RangeOut(Strict):
@@ -107,7 +140,7 @@ class RowOut(Strict):
     released = fields.Nested(ReleasedOut)
 
 
-BEHIND = "how many seconds `as_of` lies back, because a replica answered"
+BEHIND = "how many seconds `as_of` lies back, because a replica answered or nothing can be written"
 
 
 class WindowOut(Strict):
@@ -222,6 +255,9 @@ class GapsOut(FrameOut):
         metadata={
             "description": "with `limit`: by list, streets, stations or phones; failing ones not dormant"
         },
+    )
+    next = fields.String(
+        allow_none=True, metadata={"description": "with `list`: where its next page begins, if there is one"}
     )
 
 

@@ -252,11 +252,10 @@ def _kept_body(raw: dict[str, Any], loaded: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kept_changes(changes: dict[str, Any]) -> dict[str, Any]:
-    """A forbidden field stays as a name, so that it can be refused; its value is never kept."""
+    """What must be forgotten stays as a name: so it can be refused, or be told that it was corrected."""
     return {
         name: None if name in NOT_KEPT else _one_spelling(value) if name.endswith("_at") else value
         for name, value in changes.items()
-        if name != "constituent"
     }
 
 

@@ -85,6 +85,14 @@ class TestSecondFactor:
         time.passes(seconds=30)
         assert sign_in(cast, code=app.code()).status_code == 201
 
+    @pytest.mark.parametrize(
+        "code", [None, "", " ", "００００００", "12345", "1234567", "AAAA-AAAA"], ids=repr
+    )
+    def test_odd_one_time_codes_are_none(self, cast: Cast, time: Time, code: str | None) -> None:
+        Authenticator(page(cast), time)
+        body = {"account": ACCOUNT, "password": PASSWORD, "device": OFFICE, "one_time_code": code}
+        assert cast.client.post("/api/v1/sign-ins", json=body).status_code in (401, 422)
+
     def test_a_recovery_code_stands_in_once(self, cast: Cast, time: Time) -> None:
         office = page(cast)
         code = Authenticator(office, time).recovery_codes[0]
@@ -446,6 +454,25 @@ class TestEnds:
         assert officer.sync(entry)[0]["status"] == "accepted"
         time.passes(days=366)
         assert member.call().json["code"] == "sign_in.required"
+
+    def test_moving_to_another_browser_keeps_no_officer_signed_in_for_ever(
+        self, cast: Cast, time: Time
+    ) -> None:
+        """Without password and second factor nobody stays longer than the sign-in that asked for them."""
+        phone = cast.phone("district_officer")
+        for _ in range(29 * 24 // 11):
+            time.passes(hours=11)
+            code = phone.post("/api/v1/enrolments/transfer", {}).json["code"]
+            moved = cast.client.post("/api/v1/enrolments", json={"code": code, "device": {"name": "x"}})
+            assert moved.status_code == 201
+            phone = Phone(cast.client, token=moved.json["token"], device_id=moved.json["device_id"])
+            assert phone.get("/api/v1/me").status_code == 200
+        time.passes(hours=11)
+        assert phone.get("/api/v1/me").status_code == 200
+        for _ in range(3):
+            time.passes(hours=9)
+            phone.get("/api/v1/me")
+        assert phone.get("/api/v1/me").json["code"] == "sign_in.required"
 
 
 class TestSheets:

@@ -115,6 +115,16 @@ def test_it_is_searched_by_day_deed_thing_words_and_names(cast: Cast) -> None:
     assert answer.status_code == 422
 
 
+def test_deeds_to_choose_from_are_those_that_happened_in_this_network(cast: Cast) -> None:
+    office, auditor = cast.phone("city_officer"), cast.phone("auditor")
+    edit_hall(cast, office, "一号")
+    office.post("/api/v1/export-keys", {"name": "表"})
+    offered = auditor.get("/api/v1/audit-events").json["actions"]
+    assert offered == sorted(set(actions(log(auditor))))
+    assert {"device.signed_in", "export_key.made", "station.edited"} <= set(offered)
+    assert log(auditor, action="nothing.like_it") == []
+
+
 def test_it_comes_in_pages_and_as_a_file_that_is_noted_itself(cast: Cast) -> None:
     office, auditor = cast.phone("city_officer"), cast.phone("auditor")
     for number in range(60):

@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from api import clock
+from tests.api.test_sync import whole_database
 from tests.cast import Cast, Phone, any_uuid
 from workstation.audit.models import AuditEvent
 from workstation.database import db
+from workstation.receptions.models import Constituent
 from workstation.sync.held_constituents import find_constituent
 
 NAME, CONTACT = "王某某独一无二", "13900001234"
@@ -55,6 +58,62 @@ def test_who_looks_at_the_own_reception_is_not_told_of_it(cast: Cast) -> None:
     liaison.pull()
     assert reveal(liaison, reception_id).status_code == 200
     assert [change for change in liaison.pull() if change["noun"] == "notice"] == []
+
+
+ANEW = {"name": "李某某改后", "contact": "13900005678", "consent": True, "consent_version": "2026-2"}
+
+
+def correct(cast: Cast, phone: Phone, target_id: str, constituent: Any, **more: Any) -> dict[str, Any]:
+    said = phone.about("correction", target_id, changes={"constituent": constituent} | more)
+    [result] = phone.sync(said)
+    return result
+
+
+def test_a_correction_says_it_anew_and_leaves_no_name_behind(cast: Cast) -> None:
+    member, liaison = cast.phone("member"), cast.phone("liaison")
+    reception_id = received(cast, member)
+    assert correct(cast, member, reception_id, ANEW, headcount=2)["status"] == "accepted"
+    assert reveal(liaison, reception_id).json == {
+        "name": "李某某改后",
+        "contact": "13900005678",
+        "consent_version": "2026-2",
+    }
+    stored = whole_database(cast)
+    assert not [said for said in ("李某某改后", "13900005678", NAME) if said in stored]
+    month = member.get(f"/api/v1/records?month={clock.now():%Y-%m}").json["records"]
+    [correction] = [row for row in month if row["kind"] == "correction"]
+    assert correction["body"]["changes"] == {"constituent": None, "headcount": 2}
+
+
+def test_a_correction_takes_it_out_for_whoever_no_longer_agrees(cast: Cast) -> None:
+    member = cast.phone("member")
+    reception_id = received(cast, member)
+    assert correct(cast, member, reception_id, None)["status"] == "accepted"
+    assert reveal(cast.phone("liaison"), reception_id).json["code"] == "constituent.not_found"
+    with cast.app.app_context():
+        assert db.session.scalars(select(Constituent.identity)).all() == [None]
+
+
+def test_in_one_batch_the_last_word_stands(cast: Cast) -> None:
+    member = cast.phone("member")
+    entry = member.reception(cast.here.stations["hall"], constituent=SAID)
+    said = [member.about("correction", entry["id"], changes={"constituent": who}) for who in (ANEW, None)]
+    assert {result["status"] for result in member.sync(entry, *said)} == {"accepted"}
+    assert reveal(cast.phone("liaison"), entry["id"]).status_code == 404
+
+
+def test_without_the_consent_mark_a_correction_stores_nobody(cast: Cast) -> None:
+    member = cast.phone("member")
+    reception_id = received(cast, member)
+    result = correct(cast, member, reception_id, ANEW | {"consent": False}, headcount=2)
+    assert (result["status"], result["flags"]) == ("accepted", ["consent_missing"])
+    assert reveal(cast.phone("liaison"), reception_id).json["name"] == NAME
+
+
+def test_nobody_is_received_at_a_check_in(cast: Cast) -> None:
+    member = cast.phone("member")
+    [tap] = member.sync(member.check_in(cast.here.stations["hall"]))
+    assert correct(cast, member, tap["id"], ANEW)["code"] == "entry.invalid"
 
 
 def test_without_a_reason_nothing_is_shown_or_told(cast: Cast) -> None:

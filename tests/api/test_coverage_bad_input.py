@@ -49,7 +49,9 @@ class TestWindows:
         found = officer.get(f"/api/v1/coverage?by=station&ids={foreign},{hall}").json
         assert [row["key"] for row in found["rows"]] == [hall]
         assert found["totals"]["stations"] == 4
-        for query in (f"by=district&ids={hall}", f"by=station&ids={','.join([hall] * 101)}"):
+        many = ",".join([hall] * 101)
+        paged = (f"by=station&ids={hall}&limit=1", f"by=station&ids={hall}&after={hall}")
+        for query in (f"by=district&ids={hall}", f"by=station&ids={many}", *paged):
             assert officer.get(f"/api/v1/coverage?{query}").status_code == 422
         assert officer.get("/api/v1/coverage/gaps?limit=0").status_code == 422
 

@@ -13,9 +13,10 @@ from sqlalchemy import select, update
 
 from api import clock
 from tests.cast import HALL, Cast, Phone, Time, any_uuid
+from tests.faults.test_referee import REFUSALS
 from tests.workstation.geography.test_datum_guard import mistaken
 from workstation.check_ins.models import StationOffsets
-from workstation.check_ins.station_codes import MOST_WRONG_A_DAY, day_keys
+from workstation.check_ins.station_codes import MOST_CODES_A_DAY, MOST_WRONG_A_DAY, day_keys
 from workstation.database import db, writing
 from workstation.geography.datum import Datum
 from workstation.geography.distance import Position
@@ -77,6 +78,27 @@ class TestACodeCountsOnce:
         own = phone.check_in(cast.here.stations["hall"], station_code=code)
         assert judged(phone.sync(own)[0]) == ("accepted", 2, False)
 
+    @pytest.mark.parametrize("used_meanwhile", [True, False], ids=["used-meanwhile", "free"])
+    def test_what_waited_uses_one_up_when_it_becomes_a_fact(self, cast: Cast, used_meanwhile: bool) -> None:
+        phone, carrier, code = cast.phone("member"), cast.phone("colleague"), shown(cast)
+        hall, at = cast.here.stations["hall"], clock.now()
+        waits = carrier.check_in(hall, station_code=code, fix=INSIDE)
+        [held] = carrier.sync(waits | {"author_id": cast.here.members["member"]})
+        assert (held["status"], held["evidence"]) == ("held", 3)
+        own = phone.check_in(hall, station_code=code, at=at)
+        if used_meanwhile:
+            assert judged(phone.sync(own)[0]) == ("accepted", 2, False)
+        office = cast.phone("city_officer")
+        [row] = office.get("/api/v1/held-entries").json["held_entries"]
+        body = {"content_hash": row["content_hash"], "reason": "本人说明"}
+        assert office.post(f"/api/v1/held-entries/{held['id']}/release", body).status_code == 204
+        own_month = phone.get(f"/api/v1/records?month={at:%Y-%m}").json["records"]
+        [fact] = [row for row in own_month if row["id"] == held["id"]]
+        expected = (2, True) if used_meanwhile else (3, False)
+        assert (fact["evidence"], "code_repeated" in fact["flags"]) == expected
+        if not used_meanwhile:
+            assert judged(phone.sync(own)[0]) == ("accepted", 1, True)
+
     def test_of_two_at_the_same_moment_one_counts(self, cast: Cast) -> None:
         phone, hall, code = cast.phone("member"), cast.here.stations["hall"], shown(cast)
         entries = [phone.check_in(hall, station_code=code) for _ in range(2)]
@@ -104,6 +126,19 @@ class TestACodeCountsOnce:
         ]
         flags = [result["flags"] for result in guesser.sync(*guesses)]
         assert ["code_guesses" in each for each in flags] == [False] * MOST_WRONG_A_DAY + [True] * 2
+
+    def test_what_is_judged_twice_in_a_call_that_goes_wrong_was_guessed_once(self, cast: Cast) -> None:
+        """So is what a phone sends again since it had no answer."""
+        with cast.app.app_context(), writing() as connection:
+            connection.exec_driver_sql(REFUSALS[connection.dialect.name])
+        phone, hall = cast.phone("member"), cast.here.stations["hall"]
+        batch = [phone.check_in(hall, station_code="000000") for _ in range(MOST_CODES_A_DAY - 1)]
+        batch.append(phone.check_in(hall, note="毒"))
+        results = phone.sync(*batch, phone.check_in(hall, station_code="000001"))
+        assert [result["status"] for result in results].count("held") == 1
+        assert not [result for result in results if "code_guesses" in result["flags"]]
+        [one_more] = phone.sync(phone.check_in(hall, station_code="000002"))
+        assert "code_guesses" in one_more["flags"]
 
 
 class TestTooFast:
@@ -156,6 +191,14 @@ class TestTooFast:
         mistake = phone.check_in(stations["hall"])
         batch = [mistake, phone.about("withdrawal", mistake["id"]), phone.check_in(stations["other"])]
         assert "too_fast" not in phone.sync(*batch)[-1]["flags"]
+
+    @pytest.mark.parametrize("how", ["withdrawal", "correction"])
+    def test_nor_what_the_same_batch_takes_back_or_puts_right_at_its_end(self, cast: Cast, how: str) -> None:
+        phone, stations = cast.phone("member"), cast.here.stations
+        mistake, right = phone.check_in(stations["hall"]), phone.check_in(stations["other"])
+        changes = {"changes": {"station_id": stations["other"]}} if how == "correction" else {}
+        batch = [mistake, right, phone.about(how, mistake["id"], **changes)]
+        assert "too_fast" not in phone.sync(*batch)[1]["flags"]
 
     def test_where_the_carrier_was_says_nothing_of_the_author(self, cast: Cast) -> None:
         carrier, stations, code = cast.phone("colleague"), cast.here.stations, shown(cast)

@@ -235,6 +235,26 @@ class TestFiguresOfAnotherVersion:
         assert code(first.get("/api/v1/coverage.csv?rules_version=2")) == (409, "rules.version_gone")
         assert first.get("/api/v1/coverage?rules_version=3").json["rules_version"] == 3
 
+    def test_every_judged_view_takes_an_older_version_and_counts_refuse_one(
+        self, cast: Cast, first: Phone, second: Phone
+    ) -> None:
+        propose(first, contacts=5)
+        decide(second, "agree")
+        hall = cast.here.stations["hall"]
+        for path in ("points", "gaps", "changes", "trend", f"stations/{hall}"):
+            found = first.get(f"/api/v1/coverage/{path}?rules_version=1").json
+            assert found["rules_version"] == 1, path
+            unknown = first.get(f"/api/v1/coverage/{path}?rules_version=9")
+            assert code(unknown) == (404, "rules.version_not_found"), path
+        [contact] = [gate for gate in _gates(first, hall, 1) if gate["gate"] == "G3"]
+        assert contact["need"] == 1
+        [contact] = [gate for gate in _gates(first, hall, 2) if gate["gate"] == "G3"]
+        assert contact["need"] == 5
+        for path in ("weeks", "hours", "facts?figure=shifts"):
+            joint = "&" if "?" in path else "?"
+            refused = first.get(f"/api/v1/coverage/{path}{joint}rules_version=1")
+            assert code(refused) == (422, "request.invalid"), path
+
     def test_a_version_that_never_was_is_not_found(self, first: Phone) -> None:
         assert code(first.get("/api/v1/coverage?rules_version=9")) == (404, "rules.version_not_found")
         for odd in ("0", "-1", "x", "99999999999999999999"):
@@ -300,3 +320,9 @@ def test_what_was_set_at_the_database_itself_is_written_down_with_the_first_prop
     answer = propose(first, version=7)
     assert [each["version"] for each in answer.json["proposals"]] == [None, 7]
     assert answer.json["proposals"][0]["changes"] == [{"name": "contacts", "before": 5, "after": 1}]
+
+
+def _gates(office: Phone, station_id: str, version: int) -> list[dict[str, Any]]:
+    path = f"/api/v1/coverage/stations/{station_id}?rules_version={version}"
+    gates: list[dict[str, Any]] = office.get(path).json["gates"]
+    return gates

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import coverage, guards, nearest, page_weight, sync
+from bench import coverage, figures, guards, nearest, page_weight, sync, trust
 from bench.databases import Databases
 from bench.hurry import percentile
 from bench.report import Chapter, Mark, table, write
 from tests.postgres import drop_database
+from workstation.people.passwords import hash_password
 
 # So small that it says nothing about speed.
 SYNC = sync.Size(stations=30, filled=100, captured=1, rounds=1, seconds=0.1, clients=(2,), batch=5, workers=1)
@@ -57,6 +58,23 @@ def test_the_guards_of_a_sync_call_are_measured_beside_the_same_calls_without(pl
     size = guards.Size(stations=10, batches=(3,), warm_up=1, calls=4)
     [cost] = guards.measure(place, size)
     assert cost.with_ms > 0
+    assert cost.share == pytest.approx(1 - cost.without_ms / cost.with_ms)
+
+
+def test_what_trust_costs_is_measured(place: Databases) -> None:
+    cost = trust.measure(place, trust.Size(passwords=1, calls=5, events=10))
+    assert min(cost.proof_ms, cost.bearer_ms, cost.proven) > 0
+    assert trust.time_passwords(2) > 0
+
+
+def test_passwords_are_checked_at_owasps_parameters() -> None:
+    """Argon2id, 19 MiB, two passes, one lane (Password Storage Cheat Sheet)."""
+    assert hash_password("x").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_sync_is_measured_with_its_days_noted_and_without(place: Databases) -> None:
+    cost = figures.measure(place, figures.Size(stations=10, batch=3, blocks=2, in_a_block=2))
+    assert min(cost.with_ms, cost.without_ms, cost.taken_in_ms) > 0
     assert cost.share == pytest.approx(1 - cost.without_ms / cost.with_ms)
 
 

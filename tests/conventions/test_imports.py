@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.conventions.source import ROOT, files, imports, module_name
+from workstation.sync.stories import ROOTS
 
+# The packages of what people record: those of the tables that entries become.
+RECORDS = {root.table.__module__.split(".")[1] for root in ROOTS.values()}
 # From the outermost to the innermost. A concept may import its own row and those below.
 CONCEPTS = [
     {
@@ -24,7 +27,7 @@ CONCEPTS = [
     },
     {"sync"},
     {"coverage"},
-    {"check_ins", "receptions", "shifts"},
+    RECORDS,
     {"network", "people"},
     {"audit", "feed"},
     {"geography"},

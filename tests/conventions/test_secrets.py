@@ -1,24 +1,39 @@
-"""No secret is in the tree: neither a key, nor a token, nor a password that opens anything."""
+"""No secret is in the tree: neither a key, nor a token, nor a password that opens anything.
+
+What secrets of two dozen services look like, detect-secrets knows; its patterns are tried on whole files
+here, which takes a sixth of the time that its own walk over lines does.
+"""
 
 import re
+from collections.abc import Iterator
 
 import pytest
+from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+from detect_secrets.plugins.base import RegexBasedDetector
 
 from tests.conventions.source import ROOT, tracked_files
 
-# What secrets look like. The names of the parts are joined here, so that this file does not find itself.
-PATTERNS = {
-    "private key": re.compile("-----BEGIN [A-Z ]*" + "PRIVATE KEY"),
-    "AWS key": re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    "GitHub token": re.compile(r"\bgh[pousr]_[0-9A-Za-z]{36}"),
-    "Slack token": re.compile(r"\bxox[abprs]-[0-9A-Za-z-]{10,}"),
-    "Google key": re.compile(r"\bAIza[0-9A-Za-z_-]{35}"),
-    "JSON web token": re.compile(r"\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}"),
+# An address of a machine is no secret; whatever stands behind the word "password" is mostly a label; and
+# addresses with a password get a pattern of ours, which knows how examples are written.
+NOT_LOOKED_FOR = {"Basic Auth Credentials", "Public IP (ipv4)", "Secret Keyword"}
+OURS = {
     "address with a password": re.compile(r"://[^\s/:@{}'\"$<]+:[^\s/:@{}'\"$<]+@(?!workstation\.example)"),
+    "Google key": re.compile(r"\bAIza[0-9A-Za-z_-]{35}"),
     "assigned secret": re.compile(
         r"(?i)\b(?:secret_key|backup_key|api_key|password|passwd)\s*[=:]\s*['\"]?[0-9a-f]{32,}\b"
     ),
 }
+
+
+def known() -> Iterator[tuple[str, re.Pattern[str]]]:
+    """(what it is, what it looks like)"""
+    for kind, detector in get_mapping_from_secret_type_to_class().items():
+        if issubclass(detector, RegexBasedDetector) and kind not in NOT_LOOKED_FOR:
+            yield from ((kind, pattern) for pattern in detector().denylist)
+    yield from OURS.items()
+
+
+PATTERNS = list(known())
 # Files that hold random-looking text for a reason.
 NO_SECRETS = {
     "static/pwa/package-lock.json": "checksums",
@@ -30,7 +45,7 @@ TEXTS = [file for file in tracked_files() if str(file.relative_to(ROOT)) not in 
 
 
 def found_in(content: str) -> set[str]:
-    return {name for name, pattern in PATTERNS.items() if pattern.search(content)}
+    return {kind for kind, pattern in PATTERNS if pattern.search(content)}
 
 
 def test_no_file_holds_what_looks_like_a_secret() -> None:
@@ -49,14 +64,16 @@ def test_files_that_hold_secrets_are_not_in_the_tree() -> None:
 @pytest.mark.parametrize(
     ("kind", "content"),
     [
-        ("private key", "-----BEGIN EC " + "PRIVATE KEY-----"),
-        ("AWS key", "AKIA" + "A" * 16),
-        ("GitHub token", "ghp_" + "a" * 36),
+        ("Private Key", "-----BEGIN EC " + "PRIVATE KEY-----"),
+        ("AWS Access Key", "AKIA" + "A" * 16),
+        ("GitHub Token", "ghp_" + "a" * 36),
         ("address with a password", "postgresql://somebody:" + "hunter2@db.example/x"),
         ("assigned secret", "SECRET_KEY=" + "3f9a1c7b" * 4),
-        ("JSON web token", ".".join(("eyJ" + "hbGciOiJIUzI1", "eyJ" + "zdWIiOiIxMjM0", "c2lnbmF0dXJlIQ"))),
+        ("GitLab Token", "glpat-" + "a1b2" * 5),
+        ("Stripe Access Key", "sk_live_" + "a1" * 12),
+        ("JSON Web Token", ".".join(("eyJ" + "hbGciOiJIUzI1", "eyJ" + "zdWIiOiIxMjM0", "c2lnbmF0dXJlIQ"))),
     ],
-    ids=["pem", "aws", "github", "address", "assigned", "jwt"],
+    ids=["pem", "aws", "github", "address", "assigned", "gitlab", "stripe", "jwt"],
 )
 def test_the_search_finds_each_kind(kind: str, content: str) -> None:
     assert kind in found_in(content)

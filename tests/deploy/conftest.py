@@ -21,7 +21,11 @@ from tests.certificates import make_certificate
 from tests.live_server import ROOT, LiveServer, free_port, is_taken
 from tests.postgres import create_database, drop_database
 
-NEEDED = {"test_nginx.py": "nginx", "test_pgbouncer.py": "pgbouncer"}
+NEEDED = {
+    "test_nginx.py": "nginx",
+    "test_pgbouncer.py": "pgbouncer",
+    "test_units.py": "systemd-analyze",
+}
 collect_ignore = [file for file, program in NEEDED.items() if not unpacked.find(program)]
 
 

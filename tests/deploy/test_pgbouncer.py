@@ -3,11 +3,14 @@
 import os
 import shutil
 import subprocess
+import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 import structlog
 from flask import Flask
@@ -29,6 +32,10 @@ from workstation.database import db, engine_options, writing
 from workstation.upkeep.patience import at_most
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.xdist_group("pgbouncer")]
+LONG = (
+    "SELECT now()::text, pid, state, wait_event, xact_start::text, query, pg_blocking_pids(pid)"
+    " FROM pg_stat_activity WHERE datname = 'workstation' AND now() - xact_start > interval '4 seconds'"
+)
 POOL = 3  # fewer than the server has threads, so that they share
 
 
@@ -112,12 +119,33 @@ def test_phones_at_work_behind_it_lose_nothing(
     server = LiveServer(database_url=bouncer[0], data_dir=data_dir, workers=2).start()
     try:
         phones = enrol(cast, url=server.url, count=4)
-        with at_work(phones):
+        with noting_long_transactions(bouncer[1]) as long_ones, at_work(phones):
             time.sleep(2)
         compare(cast, phones)
-        assert sum(phone.statuses[500] + phone.statuses[503] for phone in phones) == 0, server.log()
+        failed = sum(phone.statuses[500] + phone.statuses[503] for phone in phones)
+        assert failed == 0, "\n".join([*long_ones, server.log()])
     finally:
         server.kill()
+
+
+@contextmanager
+def noting_long_transactions(address: str) -> Iterator[list[str]]:
+    """What went on for seconds, and who held it up: once somebody waited here for a lock in vain."""
+    found: list[str] = []
+    is_over = threading.Event()
+
+    def look() -> None:
+        with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as connection:
+            while not is_over.wait(1):
+                found.extend(map(str, connection.execute(LONG).fetchall()))
+
+    watching = threading.Thread(target=look, daemon=True)
+    watching.start()
+    try:
+        yield found
+    finally:
+        is_over.set()
+        watching.join(timeout=30)
 
 
 def test_who_did_not_say_that_it_writes_is_refused_there_too(app: Flask) -> None:

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,7 +32,8 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-expect.set_options(timeout=20_000)  # two cores may be shared with other tests
+expect.set_options(timeout=30_000)  # two cores may be shared with other tests
+LOG_CHARACTERS = 3_000
 # In Futian, among stations of the demo network.
 PLACE = {"latitude": 22.5431, "longitude": 114.0579, "accuracy": 20}
 
@@ -105,9 +106,14 @@ class Browser:
             timezone_id="Asia/Shanghai",
             geolocation=PLACE,
             permissions=[*allow, "background-sync"],
+            timeout=90_000,
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         return self.context.pages[0]
+
+    def tell(self) -> str:
+        """What its pages show and what went wrong in them: for whoever reads of a test that failed."""
+        return "\n\n".join(told(page) for page in self.context.pages) if self.context else "closed"
 
     def close(self) -> None:
         if self.context is not None:
@@ -123,6 +129,29 @@ class Browser:
         with suppress(Error):
             self.context.wait_for_event("close", timeout=10_000)
         self.context = None
+
+
+def told(page: Page) -> str:
+    try:
+        said = [f"{each.type}: {each.text}" for each in page.console_messages()]
+        errors = [str(each) for each in page.page_errors()]
+        shown = page.locator("body").aria_snapshot(timeout=5_000)
+    except Error as error:
+        return f"{page.url}: {error.message}"
+    return "\n".join([page.url, *said, *errors, shown])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Function) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that fails once in a thousand runs must tell all it knows the first time."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for name, fixture in item.funcargs.items():
+            if isinstance(fixture, Browser):
+                report.sections.append((f"what {name} shows", fixture.tell()))
+            if isinstance(demo := getattr(fixture, "demo", fixture), Demo):
+                report.sections.append((f"end of the log of {name}", demo.log()[-LOG_CHARACTERS:]))
+    return report
 
 
 def command_of(pid: int) -> list[str]:

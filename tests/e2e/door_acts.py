@@ -64,7 +64,7 @@ def put_at_door(page: Page, link: str) -> None:
 def digits(page: Page) -> str:
     """What the screen shows, once it will stand for some seconds more."""
     page.wait_for_function(
-        "() => Number(document.querySelector('.changes').textContent.match(/\\d+/)[0]) > 5", timeout=20_000
+        "() => Number(document.querySelector('.changes').textContent.match(/\\d+/)[0]) > 5"
     )
     return page.locator(".digits").inner_text().replace("\n", "").replace(" ", "")
 

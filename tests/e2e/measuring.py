@@ -13,8 +13,10 @@ MEASURE = (Path(__file__).parent / "measure.js").read_text()
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Between the themes nothing differs but colours.
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
-RUN_AXE = """(options) => axe.run(document, options).then(({ violations }) => violations.flatMap(
-  ({ id, nodes }) => nodes.map(({ target, any }) => `${id} ${target} ${any[0]?.message ?? ''}`)))"""
+# Only what is wrong is described: describing all that is right took a third of the time.
+RUN_AXE = """(options) => axe.run(document, { ...options, resultTypes: ['violations'] }).then(
+  ({ violations }) => violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, any }) => `${id} ${target} ${any[0]?.message ?? ''}`)))"""
 # What a text must bear by WCAG 1.4.12.
 SPACING = (
     "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }"
@@ -62,6 +64,11 @@ def take(page: Page, look: Look) -> None:
     page.evaluate("(size) => (document.documentElement.dataset.size = size)", look.size)
 
 
+# What is loaded anew is pale meanwhile, and what fades in has other colours on its way.
+IS_STILL = """() => !document.querySelector('[aria-busy=true]') && document.getAnimations().every(
+  (one) => one.playState !== 'running' || one.effect?.getComputedTiming().endTime === Infinity)"""
+
+
 def axe(page: Page, look: Look) -> Iterator[str]:
     """All rules in light, and in dark those about colour. Where targets are measured, that asks for more."""
     rules = {"target-size": {"enabled": look.rules.get("targets") != PHONE_TARGETS}}
@@ -72,6 +79,7 @@ def axe(page: Page, look: Look) -> Iterator[str]:
         ("dark", {"runOnly": {"type": "rule", "values": COLOUR_RULES}}),
     ):
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # light or dark
+        page.wait_for_function(IS_STILL)
         yield from (f"axe, {theme}: {fault}" for fault in page.evaluate(RUN_AXE, options))
     page.emulate_media(color_scheme="light")
 

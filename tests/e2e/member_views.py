@@ -1,5 +1,6 @@
 """Every page and state of the member's app, each entered as a person would, one after the other."""
 
+import json
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.conventions.source import ROOT
 from tests.e2e.conftest import PLACE, Demo
 from tests.e2e.door_acts import a_station
 from tests.e2e.other_people import another_phone, liaison, local_now, plan
@@ -14,6 +16,9 @@ from tests.e2e.phone_acts import everything_is_received, tap
 
 View = Callable[[Page, Demo], None]
 HARDLY_ANY_BYTES = 1
+# What is written on a page of its own, by the words of the link that leads there.
+KINDS: dict[str, str] = json.loads((ROOT / "static/pwa/src/locales/kinds.zh-CN.json").read_text())
+WRITTEN = [key.removeprefix("write.") for key in KINDS if key.startswith("write.")]
 
 
 def go(page: Page, demo: Demo, path: str) -> None:
@@ -246,7 +251,7 @@ EVERYDAY: dict[str, View] = {
     "home-no-such-station": no_such_station,
     "home-checked-in": checked_in,
     "home-on-duty": on_duty,
-    "reception": at("reception"),
+    **{kind: at(kind) for kind in WRITTEN},
     "reception-no-topic": no_topic,
     "reception-all": all_of_reception,
     "reception-station": other_station,

@@ -12,10 +12,20 @@ from tests.e2e.other_people import another_phone, local_now
 NO_FILE = {"name": "notes.json", "mimeType": "application/json", "buffer": b"{}"}
 
 
+# The page before stays until the code of the next one is there.
+IS_THERE = """() => {
+  const { $router } = document.querySelector('#app')?.__vue_app__?.config.globalProperties ?? {}
+  const { fullPath } = $router?.currentRoute.value ?? {}
+  return fullPath && decodeURIComponent(fullPath) === decodeURIComponent(location.hash.slice(1))
+}"""
+
+
 def go(page: Page, demo: Demo, path: str) -> None:
+    """Returns when the page stands there with all that it loads by itself."""
     page.goto(f"{demo.url}/staff#/{path}")
     expect(page.get_by_role("main")).to_be_visible()
-    expect(page.locator(".skeleton")).to_have_count(0)
+    page.wait_for_function(IS_THERE)
+    expect(page.get_by_role("main").locator("[aria-busy=true]")).to_have_count(0)
 
 
 def at(path: str) -> View:
@@ -119,6 +129,8 @@ def no_network(page: Page, demo: Demo) -> None:
     page.context.set_offline(True)
     page.get_by_text("近 30 天", exact=True).click()
     expect(page.get_by_role("alert").or_(page.locator(".trouble")).first).to_be_visible()
+    page.get_by_role("button", name="展开").first.click()
+    expect(page.locator(".below").get_by_role("button", name="再试一次")).to_be_visible()
 
 
 def door_refused(page: Page, demo: Demo) -> None:
@@ -169,6 +181,7 @@ OFFICE_VIEWS: dict[str, View] = {
     "office-door-code": one_station("发登记码"),
     "office-door-keys": one_station("换密钥"),
     "office-gaps": at("gaps"),
+    "office-gaps-phones": at("gaps?gap=phones"),
     "office-facts": at("facts?figure=check_ins"),
     "office-kinds": at("coverage?by=kind"),
     "office-held": at("held"),

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import uuid
 from contextlib import closing
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 
@@ -21,21 +21,27 @@ def own_station(demo: Demo) -> str:
     return str(demo.secrets["liaison"]["station_id"])
 
 
-def people_of(demo: Demo) -> list[tuple[str, ...]]:
-    """Code and name of members of the liaison's station for whom the demo has nothing today."""
-    today = local_now().date()
-    busy = " UNION ".join(f"SELECT member_id FROM {table} WHERE day = '{today}'" for table in DONE)
-    return ask(
-        demo,
-        "SELECT code, name FROM members JOIN station_members ON member_id = members.id"
-        f" WHERE station_id = '{own_station(demo)}' AND role = 'member' AND members.id NOT IN ({busy})"
-        " ORDER BY code",
-    )
+def idle_member(demo: Demo) -> tuple[str, str]:
+    """Code and name of a member of the liaison's station for whom there is nothing today.
+
+    The demo is another one every day, and on some days nobody there is idle: then somebody joins them.
+    """
+    busy = " UNION ".join(f"SELECT member_id FROM {table} WHERE day = ?" for table in DONE)
+    with closing(sqlite3.connect(demo.data_dir / "workstation.db")) as database, database:
+        network, member, code, name = database.execute(
+            "SELECT network_id, id, code, name FROM members"
+            f" WHERE role = 'member' AND id NOT IN ({busy}) ORDER BY code LIMIT 1",
+            [str(local_now().date())] * len(DONE),
+        ).fetchone()
+        joins = "INSERT OR IGNORE INTO station_members (network_id, station_id, member_id) VALUES (?, ?, ?)"
+        database.execute(joins, (network, own_station(demo), member))
+    return code, name
 
 
 def plan_now(demo: Demo, member: str) -> None:
-    """A turn at the liaison's station that goes on. Behind the product's back: no import plans the past."""
-    began = local_now().astimezone(UTC) - timedelta(minutes=30)
+    """A turn of today that goes on at the liaison's station. Not by an import, which plans no past."""
+    now = local_now()
+    began = max(now - timedelta(minutes=30), now.replace(hour=0, minute=0, second=0)).astimezone(UTC)
     times = [at.strftime("%Y-%m-%d %H:%M:%S.%f") for at in (began, began + timedelta(hours=3))]
     with closing(sqlite3.connect(demo.data_dir / "workstation.db")) as database, database:
         database.execute(
@@ -63,7 +69,7 @@ def section(page: Page, heading: str):
 
 
 def test_who_is_due_is_entered_without_a_network(demo: Demo, phone: Browser) -> None:
-    code, name = people_of(demo)[0]
+    code, name = idle_member(demo)
     plan_now(demo, code)
     page = signed_in(demo, phone)
     page.get_by_role("link", name="我的", exact=True).click()
@@ -100,6 +106,11 @@ def test_who_is_due_is_entered_without_a_network(demo: Demo, phone: Browser) -> 
     expect(page.get_by_text("已存本机").first).to_be_visible()
 
 
+def minute(moment: datetime) -> str:
+    """As it is typed into a field of date and time."""
+    return f"{moment:%Y-%m-%dT%H:%M}"
+
+
 def test_a_shift_that_is_over_is_entered_with_both_times_and_can_be_undone(
     demo: Demo, phone: Browser
 ) -> None:
@@ -113,12 +124,13 @@ def test_a_shift_that_is_over_is_entered_with_both_times_and_can_be_undone(
     page.get_by_label("在哪个站").select_option(own_station(demo))
     page.get_by_label("值班", exact=True).check()
     page.get_by_label("就是现在").uncheck()
-    page.get_by_label("几时开始").fill(f"{local_now().date()}T00:01")
+    began = local_now() - timedelta(hours=1)
+    page.get_by_label("几时开始").fill(minute(began))
     page.get_by_label("已经结束").check()
-    page.get_by_label("几时结束").fill(f"{local_now().date()}T00:00")
+    page.get_by_label("几时结束").fill(minute(began - timedelta(minutes=1)))
     page.get_by_role("button", name="存下").click()
     expect(page.get_by_text("结束要晚于开始")).to_be_visible()
-    page.get_by_label("几时结束").fill(f"{local_now().date()}T00:02")
+    page.get_by_label("几时结束").fill(minute(began + timedelta(minutes=1)))
     page.get_by_role("button", name="存下").click()
     page.get_by_role("button", name="撤销").click()
     expect(page.get_by_role("button", name="存下")).to_be_visible()
@@ -136,7 +148,7 @@ def test_a_shift_that_is_over_is_entered_with_both_times_and_can_be_undone(
 
 
 def test_a_reply_that_was_given_leaves_the_list(demo: Demo, phone: Browser) -> None:
-    code, _ = people_of(demo)[0]
+    code, _ = idle_member(demo)
     member = another_phone(demo, member=code)
     asked = "盼着有人回话的一件事"
     body = {

@@ -1,5 +1,6 @@
 """One's own pages: records, months back, my months, what others did in my name, and the duty plan."""
 
+import re
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
@@ -130,16 +131,13 @@ def test_months_back_come_from_the_server_and_stay_for_when_there_is_none(demo: 
     everything_is_received(page)
     page.evaluate(NO_RECEIPTS)  # what this phone holds after months and a new one: nothing of then
     go(page, "records")
-    heading = page.get_by_role("heading", name=f"{long_ago.year} 年 {long_ago.month} 月")
-    for _ in range(9):
-        if heading.is_visible():
-            break
-        with page.expect_response(lambda answer: "/api/v1/records" in answer.url):
-            page.get_by_role("button", name="看更早的").click()
-        page.wait_for_timeout(300)
-    expect(heading).to_be_visible()
-    page.get_by_role("button", name="看更早的").click()
-    expect(page.get_by_text("更早的没有了")).to_be_visible()
+    months = page.get_by_role("main").get_by_role("heading", name=re.compile(r"^\d+ 年 \d+ 月"))
+    end = page.get_by_text("更早的没有了")
+    while not end.is_visible():
+        shown = months.count()
+        page.get_by_role("button", name="看更早的").click()
+        expect(months.nth(shown).or_(end)).to_be_visible()
+    expect(months.last).to_have_text(f"{long_ago.year} 年 {long_ago.month} 月")
     picture(page, "records-back")
 
     page.context.set_offline(True)
@@ -233,9 +231,9 @@ def test_a_correction_by_others_is_put_back_with_one_tap(demo: Demo, phone: Brow
     everything_is_received(page)
     member = ask(demo, f"SELECT id FROM members WHERE code = '{member_code(demo)}'")[0][0]
     station = demo.secrets["liaison"]["station_id"]
-    helper = liaison(demo)
-    entry = helper.send("check_in", {"station_id": station, "purpose": "duty"}, on_behalf_of=member)
-    stated = (local_now() - timedelta(days=1)).isoformat()
+    helper, now = liaison(demo), local_now()
+    entry = helper.send("check_in", {"station_id": station, "purpose": "duty"}, on_behalf_of=member, at=now)
+    stated = (now - timedelta(days=1)).isoformat()
     changes = {"stated_at": stated, "note": "实为昨天"}
     helper.send("correction", {"target_id": entry, "changes": changes, "reason": "核对"})
     page.reload()
@@ -245,9 +243,7 @@ def test_a_correction_by_others_is_put_back_with_one_tap(demo: Demo, phone: Brow
     picture(page, "in-my-name-correction")
     page.get_by_role("button", name="不同意，改回去").click()
     expect(page.get_by_text("您已说不对：已收到")).to_be_visible(timeout=60_000)
-    assert ask(demo, f"SELECT note, day FROM check_ins WHERE id = '{entry}'") == [
-        (None, str(local_now().date()))
-    ]
+    assert ask(demo, f"SELECT note, day FROM check_ins WHERE id = '{entry}'") == [(None, str(now.date()))]
 
 
 def test_an_undone_objection_was_never_said(demo: Demo, phone: Browser) -> None:
@@ -277,6 +273,7 @@ def test_the_duty_plan_goes_into_the_calendar_and_names_colleagues(
     [(colleague, name)] = ask(
         demo, f"SELECT code, name FROM members WHERE role = 'member' AND code != '{member}' LIMIT 1"
     )
+    tomorrow = (local_now() + timedelta(days=1)).date()
     plan(demo, tmp_path, [(station, member, 1), (station, member, 8), (station, colleague, 2)])
     page = enrolled(demo, phone)
     everything_is_received(page)
@@ -296,7 +293,6 @@ def test_the_duty_plan_goes_into_the_calendar_and_names_colleagues(
         page.get_by_role("button", name="加到手机日历").click()
     content = Path(download.value.path()).read_text(encoding="utf-8")
     assert download.value.suggested_filename == "duty.ics"
-    tomorrow = (local_now() + timedelta(days=1)).date()
     assert f"DTSTART:{tomorrow:%Y%m%d}T010000Z" in content
     breaks_no_rule(page)
 

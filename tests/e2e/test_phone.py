@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Browser, Demo
 
-FROZEN_AND_SENT_MS = 20_000
+FROZEN_AND_SENT_MS = 40_000
 
 
 def enrol(page: Page, demo: Demo, *, person: int = 0) -> None:

@@ -15,6 +15,17 @@ from tests.e2e.served import Network, serving
 
 NAME = "王先生"
 CONTACT = "电话 138"
+EVERYTHING_ON_THE_PHONE = """async () => {
+  const read = (asked) => new Promise((done) => (asked.onsuccess = () => done(asked.result)))
+  let all = JSON.stringify([{ ...localStorage }, { ...sessionStorage }])
+  for (const { name } of await indexedDB.databases()) {
+    const database = await read(indexedDB.open(name))
+    for (const store of database.objectStoreNames)
+      all += JSON.stringify(await read(database.transaction(store).objectStore(store).getAll()))
+    database.close()
+  }
+  return all
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +193,44 @@ def test_who_wants_a_reply_is_asked_how_to_be_reached_with_consent(network: Netw
     [(_, body)] = arrived(network, page)
     assert (body["answered_on_spot"], body["wants_reply"]) == (False, True)
     assert constituents(network) == before + 1
+
+
+def named(network: Network) -> list[bool]:
+    """For each reception with a name, the latest last: whether the server still has it."""
+    with sqlite3.connect(network.demo.data_dir / "workstation.db") as database:
+        rows = database.execute("SELECT identity IS NOT NULL FROM constituents ORDER BY rowid").fetchall()
+    return [bool(has) for (has,) in rows]
+
+
+def test_who_was_received_is_written_anew_with_consent_or_taken_out(network: Network, phone: Browser) -> None:
+    page = writing(network, phone)
+    page.get_by_role("radio", name="教育").check()
+    saved(page)
+    arrived(network, page)
+    page.get_by_role("link", name="记录", exact=True).click()
+    page.get_by_role("main").get_by_role("listitem").get_by_role("link").first.click()
+    correct(page, "重写")
+    expect(page.get_by_text("要先征得同意")).to_be_visible()
+    page.get_by_label("来人同意留下").check()
+    page.get_by_label("姓名（可不填）").fill(NAME)
+    picture(page, "reception-who-anew")
+    page.get_by_role("button", name="存下更正").click()
+    expect(page.get_by_text("改为：来人的姓名、联系方式")).to_be_visible()
+    [_, (_, body)] = arrived(network, page, entries=2)
+    assert body["changes"] == {"constituent": None}
+    assert named(network)[-1]
+    expect(page.get_by_text("改为：来人的姓名、联系方式")).to_be_visible()
+    page.wait_for_function(f"async (name) => !(await ({EVERYTHING_ON_THE_PHONE})()).includes(name)", arg=NAME)
+    correct(page, "删去（来人不愿再留）")
+    expect(page.get_by_role("button", name="存下更正")).to_be_hidden()
+    arrived(network, page, entries=3)
+    assert not named(network)[-1]
+
+
+def correct(page: Page, choice: str) -> None:
+    page.get_by_role("button", name="更正", exact=True).click()
+    page.get_by_role("radio", name=choice).check()
+    page.get_by_role("button", name="存下更正").click()
 
 
 def test_before_what_belongs_to_others_there_is_a_red_line_with_what_to_say(

@@ -116,6 +116,7 @@ def test_three_people_record_offline_and_each_is_sent_with_the_owners_token(
     assert len({each.member_id for each in kept}) == len({each.device_id for each in kept}) == 3
     assert {each.state for each in kept} == {"accepted"}
 
+    page.wait_for_function(f"() => ({LEFT})().then(({{ kinds }}) => kinds.length === 1)")  # a moment later
     left = page.evaluate(LEFT)
     assert left["kinds"] == ["shift_start"]  # it goes on, and only its owner can end it
     assert left["told"] == []

@@ -23,6 +23,8 @@ class AuditEvent(Base):
         ForeignKeyConstraint(["network_id", "member_id"], ["members.network_id", "members.id"]),
         ForeignKeyConstraint(["network_id", "about_id"], ["members.network_id", "members.id"]),
         Index("ix_audit_events_at", "network_id", "at"),
+        # The page offers what there is to choose, and finds a rare deed among millions of others.
+        Index("ix_audit_events_action", "network_id", "action", "no"),
         Index("ix_audit_events_thing", "network_id", "thing_id"),
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from workstation.audit.models import AuditEvent
 from workstation.database import db
@@ -42,7 +42,7 @@ def _narrowed(statement: Select[AuditEvent], search: Search) -> Select[AuditEven
     if search.until:
         statement = statement.where(AuditEvent.at < search.until)
     if search.action:
-        statement = statement.where(AuditEvent.action.startswith(search.action, autoescape=True))
+        statement = statement.where(AuditEvent.action.in_(_beginning(search)))
     if search.thing_id:
         statement = statement.where(AuditEvent.thing_id == search.thing_id)
     return statement.where(_says(search)) if search.words else statement
@@ -55,7 +55,21 @@ def _says(search: Search) -> ColumnElement[bool]:
     return or_(*found, *by_or_about)
 
 
+def _beginning(search: Search) -> list[str]:
+    """The deeds that begin like this: no index of PostgreSQL's finds a beginning in every language."""
+    return [
+        action for action in list_actions(network_id=search.network_id) if action.startswith(search.action)
+    ]
+
+
 def list_actions(*, network_id: int) -> list[str]:
-    """Every deed that the log of this network knows, by name."""
-    found = select(AuditEvent.action).where(AuditEvent.network_id == network_id).distinct()
-    return sorted(db.session.scalars(found))
+    """Every deed that the log of this network knows, by name: a step in the index for each of them."""
+    first = select(func.min(AuditEvent.action).label("action")).where(AuditEvent.network_id == network_id)
+    known = first.cte("known", recursive=True)
+    following = (
+        select(func.min(AuditEvent.action))
+        .where(AuditEvent.network_id == network_id, AuditEvent.action > known.c.action)
+        .scalar_subquery()
+    )
+    known = known.union_all(select(following).where(known.c.action.is_not(None)))
+    return sorted(db.session.scalars(select(known.c.action).where(known.c.action.is_not(None))))

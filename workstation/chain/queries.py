@@ -25,11 +25,11 @@ IDS = frozenset(
 OBJECTS = frozenset({"body", "flags", "before", "after"})
 # What never changes of a receipt, from the moment on which it was given.
 IDENTITY = ("receipt_no", "entry_id", "content_hash", "received_at")
-# All of it, once it waits for nobody any more.
+# All of it, once it waits for nobody any more. The code comes last: blocks of former times end before it.
 WHOLE = (
     "receipt_no", "entry_id", "device_id", "seq", "member_id", "entered_by_id", "kind", "state", "code",
     "content_hash", "body", "station_id", "target_id", "root_id", "recorded_at", "received_at", "occurred_at",
-    "clock_error_s", "flags", "verdict", "distance_m", "accuracy_m", "evidence",
+    "clock_error_s", "flags", "verdict", "distance_m", "accuracy_m", "evidence", "code_step",
 )  # fmt: skip
 EVENT = (
     "no", "at", "member_id", "device_id", "action", "noun", "thing_id", "about_id", "reason", "before",

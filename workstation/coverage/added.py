@@ -10,12 +10,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, null, select
+from sqlalchemy import (
+    CTE,
+    CompoundSelect,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from workstation.coverage.facts import list_open_places
 from workstation.coverage.judged import (
+    Added,
     Waiting,
     added,
+    added_again,
     is_plain,
     judge_all,
     keys_by_division,
@@ -29,7 +43,7 @@ from workstation.coverage.places import Map
 from workstation.coverage.released import list_released_places
 from workstation.coverage.rows import Row, make_rows, name_groups, served_street, station_keys
 from workstation.coverage.settling import open_days
-from workstation.coverage.stations import Picture, get_picture
+from workstation.coverage.stations import Picture, empty_picture, get_picture
 from workstation.coverage.tallies import Tally
 from workstation.coverage.usual_windows import is_of, is_usual
 from workstation.coverage.windows import Window
@@ -39,8 +53,12 @@ from workstation.network.models import Station
 
 MOST_IN_DOUBT = 5_000
 MANY = 1_000  # ids in one statement cost more than reading all stations
-GROUPED = ("district", "street", "area", "sector", "kind")
+COLUMNS = {"area": "area_id", "sector": "sector", "kind": "kind"}
+GROUPED = ("district", "street", *COLUMNS)
+REACHED = ("is_tangible", "is_effective", "may_be_effective")
+SERVED = 2  # marks the rows that tell streets, beside 0 and 1: whether stations are plain
 Tallies = defaultdict[str | None, Tally]
+Served = tuple[str | None, list[set[str]]]  # an area, and the streets served as REACHED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +90,7 @@ def find_view(*, ground: Map, window: Window, now: datetime) -> View | None:
     if not is_usual(window, now=now) or not ground.standing.count:
         return None
     silence = get_silence(ground=ground, window=window, now=now)
-    doubtful = _list_doubtful(ground, window, now, silence)
+    doubtful = list_doubtful(ground, window, now, silence)
     waiting = _waiting(ground, now, silence)
     if len(doubtful) > MOST_IN_DOUBT:
         return None
@@ -84,11 +102,21 @@ def find_view(*, ground: Map, window: Window, now: datetime) -> View | None:
         judged=judge_all(ground=ground, window=window, waiting=waiting),
         waiting=waiting,
         doubtful=doubtful,
-        picture=get_picture(ground=ground.only(sorted(doubtful)), window=window, now=now, silence=silence),
+        picture=_picture_doubtful(ground, doubtful, window=window, now=now, silence=silence),
     )
 
 
-def _list_doubtful(ground: Map, window: Window, now: datetime, silence: Silence) -> set[str]:
+def _picture_doubtful(
+    ground: Map, doubtful: Collection[str], *, window: Window, now: datetime, silence: Silence
+) -> Picture:
+    """The stations in doubt alone; without a question where there are none."""
+    chosen = ground.only(sorted(doubtful))
+    take = get_picture if doubtful else empty_picture
+    return take(ground=chosen, window=window, now=now, silence=silence)
+
+
+def list_doubtful(ground: Map, window: Window, now: datetime, silence: Silence) -> set[str]:
+    """The stations whose judgement phones, open shifts, plans or released facts may change."""
     places: Iterable[tuple[str, Any]] = [
         *list_open_places(network_id=ground.network.id, window=window, now=now),
         *((plan.station_id, plan.day) for plan in silence.plans),
@@ -108,8 +136,7 @@ def list_added_rows(view: View, *, by: str) -> tuple[Row, list[Row]] | None:
     ground, tallies, everything = view.ground, defaultdict[str | None, Tally](Tally), Tally()
     hours: dict[str | None, list[int]] = defaultdict(lambda: [0, 0])
     today = view.silence.unsettled_days("")  # of a station that waits for no phone
-    found = db.session.execute(_grouped(view, by), view.values).all()
-    some = [(key, plain, read_added(counts)) for key, plain, *counts in found]
+    some, served = _read(view, by)
     if sum(each.stations - each.stale for _, _, each in some) != ground.standing.count:
         return None
     for key, plain, each in some:
@@ -121,33 +148,53 @@ def list_added_rows(view: View, *, by: str) -> tuple[Row, list[Row]] | None:
             everything.add_plain(each, today)
     _add_doubtful(view, by, tallies, everything)
     _add_silence(view, by, tallies, everything)
-    _add_streets(view, by, tallies, everything)
+    _add_streets(view, by, served, tallies, everything)
     members = _count_members(view, by)
     people = {key: People(members.get(key, 0), *ms) for key, ms in hours.items()}
     groups = [] if by == "station" else name_groups(ground, by, {key for key in hours if key is not None})
     return make_rows(ground, by, groups, tallies=tallies, everything=everything, people=people)
 
 
-def _key(view: View, by: str) -> tuple[ColumnElement[Any], CTE | None]:
-    """The key of a station's group, and the table by division that it comes from."""
+def _read(view: View, by: str) -> tuple[list[tuple[Any, int, Added]], list[Served]]:
+    """By group: whether plain, and what is added up. By area, where groups are areas: the streets served."""
+    some, served = list[tuple[Any, int, Added]](), list[Served]()
+    for key, part, *counts, has_sign, effective, perhaps in db.session.execute(
+        _statement(view, by), view.values
+    ):
+        if part == SERVED:
+            served.append((key, [set((text or "").split(",")) for text in (has_sign, effective, perhaps)]))
+        else:
+            some.append((key, part, read_added(counts)))
+    return some, served
+
+
+def _statement(view: View, by: str) -> CompoundSelect[Any]:
+    """Key, whether plain, what is added up; and rows marked SERVED with streets.
+
+    Stations of one place are added up first: a province has a quarter as many places as stations.
+    """
+    judged, column = view.judged, COLUMNS.get(by)
+    own = [judged.c.division_id] if column is None else [judged.c.division_id, judged.c[column]]
+    plain = case((is_plain(judged, view.doubtful), 1), else_=0).label("plain")
+    serves = (
+        func.max(case((judged.c.serves_street & judged.c[name], 1), else_=0)).label(f"serves_{name}")
+        for name in REACHED
+    )
+    places = select(*own, plain, *added(judged), *serves).group_by(*own, plain).cte("by_place")
+    return union_all(_grouped(view, by, places), _served(view, by, places))
+
+
+def _grouped(view: View, by: str, places: CTE) -> Select[Any]:
+    """With room for what `_served` says."""
+    rest = [places.c.plain, *added_again(places), *(null() for _ in REACHED)]
     if by in ("district", "street"):
         keys = keys_by_division(view.ground, by)
-        return keys.c.key, keys
-    column = {"area": "area_id", "sector": "sector", "kind": "kind"}.get(by)
-    return (view.judged.c[column], None) if column else (null(), None)
-
-
-def _from(view: View, statement: Select[Any], keys: CTE | None) -> Select[Any]:
-    found = statement.select_from(view.judged)
-    return found if keys is None else found.outerjoin(keys, keys.c.id == view.judged.c.division_id)
-
-
-def _grouped(view: View, by: str) -> Select[Any]:
-    """Key, whether plain, and what is added up."""
-    key, keys = _key(view, by)
-    plain = case((is_plain(view.judged, view.doubtful), 1), else_=0).label("plain")
-    grouped = [plain] if by not in GROUPED else [key, plain]
-    return _from(view, select(key, plain, *added(view.judged)), keys).group_by(*grouped)
+        joined = select(keys.c.key, *rest).select_from(places)
+        return joined.outerjoin(keys, keys.c.id == places.c.division_id).group_by(keys.c.key, places.c.plain)
+    if by in COLUMNS:
+        key = places.c[COLUMNS[by]]
+        return select(key, *rest).group_by(key, places.c.plain)
+    return select(null(), *rest).group_by(places.c.plain)
 
 
 def _add_doubtful(view: View, by: str, tallies: Tallies, everything: Tally) -> None:
@@ -176,14 +223,13 @@ def _add_silence(view: View, by: str, tallies: Tallies, everything: Tally) -> No
         everything.silent |= silence.silent.get(None, set())
 
 
-def _add_streets(view: View, by: str, tallies: Tallies, everything: Tally) -> None:
+def _add_streets(view: View, by: str, served: list[Served], tallies: Tallies, everything: Tally) -> None:
     """The streets that plain stations serve. A street lies in one district: its group needs no own list."""
-    for area_id, street, *reached in db.session.execute(_served(view, by), view.values):
-        if street not in view.ground.streets:
-            continue
-        for served, own, is_reached in zip(everything.served, tallies[area_id].served, reached, strict=True):
-            served.update({street} if is_reached else ())
-            own.update({street} if is_reached else ())
+    for area_id, reached in served:
+        for whole, own, streets in zip(everything.served, tallies[area_id].served, reached, strict=True):
+            seen = streets & view.ground.streets
+            whole |= seen
+            own |= seen
     if by in ("district", "street"):
         for tally in tallies.values():
             tally.served = everything.served
@@ -191,29 +237,36 @@ def _add_streets(view: View, by: str, tallies: Tallies, everything: Tally) -> No
 
 def find_effective_streets(view: View) -> frozenset[str] | None:
     """The streets in sight that an effective station serves; None where not all is added up."""
-    if list_added_rows(view, by="network") is None:
+    some, served = _read(view, "network")
+    if sum(each.stations - each.stale for _, _, each in some) != view.ground.standing.count:
         return None
     everything = Tally()
     _add_doubtful(view, "network", defaultdict(Tally), everything)
-    _add_streets(view, "network", defaultdict(Tally), everything)
+    _add_streets(view, "network", served, defaultdict(Tally), everything)
     return view.ground.streets & everything.served[1]
 
 
-def _served(view: View, by: str) -> Select[Any]:
-    """Area (where groups are areas), street, and whether a plain station serving it is tangible and so on."""
-    judged, streets = view.judged, keys_by_division(view.ground, "street")
-    areas: list[Any] = [judged.c.area_id] if by == "area" else []
-    reached = (
-        func.max(case((judged.c[name], 1), else_=0))
-        for name in ("is_tangible", "is_effective", "may_be_effective")
-    )
-    return (
-        select(*(areas or [null()]), streets.c.key, *reached)
-        .select_from(judged)
-        .join(streets, streets.c.id == judged.c.division_id)
-        .where(judged.c.serves_street, is_plain(judged, view.doubtful))
+def _served(view: View, by: str, places: CTE) -> Select[Any]:
+    """Area (where groups are areas) and the streets, as three texts, that a plain station serves which is
+    tangible, effective, perhaps effective. One row a street would cost more than the rest.
+    """
+    streets = keys_by_division(view.ground, "street")
+    areas: list[Any] = [places.c.area_id] if by == "area" else []
+    street = cast(streets.c.key, String).label("street")
+    reached = (func.max(places.c[f"serves_{name}"]).label(name) for name in REACHED)
+    of_streets = (
+        select(*areas, street, *reached)
+        .join_from(places, streets, streets.c.id == places.c.division_id)
+        .where(places.c.plain == 1, streets.c.key.is_not(None))
         .group_by(*areas, streets.c.key)
+        .subquery()
     )
+    nothing = (literal(0) for _ in added(view.judged))
+    texts = (
+        func.aggregate_strings(case((of_streets.c[name] == 1, of_streets.c.street)), ",") for name in REACHED
+    )
+    keys: list[Any] = [of_streets.c.area_id] if areas else []
+    return select(*(keys or [null()]), literal(SERVED), *nothing, *texts).group_by(*keys)
 
 
 def _count_members(view: View, by: str) -> dict[str | None, int]:
@@ -222,25 +275,24 @@ def _count_members(view: View, by: str) -> dict[str | None, int]:
     here = [row.network_id == ground.network.id, is_of(row, view.window)]
     if not ground.is_whole:
         here.append(row.station_id.in_(ground.stations))
-    everybody = select(row.member_id).where(*here).distinct().subquery()
-    found: dict[str | None, int] = {None: db.session.scalar(select(func.count()).select_from(everybody)) or 0}
     if by not in GROUPED:
-        return found
-    pairs = _members_by_key(view, by).where(*here).distinct().subquery()
-    counts = (
-        select(pairs.c.key, func.count().label("people"))
-        .where(pairs.c.key.is_not(None))
-        .group_by(pairs.c.key)
-    )
-    return found | {row.key: row.people for row in db.session.execute(counts)}
+        everybody = select(row.member_id).where(*here).distinct().subquery()
+        return {None: db.session.scalar(select(func.count()).select_from(everybody)) or 0}
+    pairs = _members_by_key(view, by).where(*here).distinct().cte("pairs")
+    counts = select(pairs.c.key, func.count()).where(pairs.c.key.is_not(None)).group_by(pairs.c.key)
+    everybody = select(pairs.c.member_id).distinct().subquery()
+    whole = select(null(), func.count()).select_from(everybody)
+    return dict(db.session.execute(union_all(counts, whole)).all())
 
 
 def _members_by_key(view: View, by: str) -> Select[Any]:
+    """Each station's key is found before its people are: there are five times as many."""
     ground, row = view.ground, MemberWindow
-    at = and_(Station.network_id == ground.network.id, Station.id == row.station_id)
-    if by not in ("district", "street"):
-        key = ground.column({"area": "area_id"}.get(by, by))
-        return select(key.label("key"), row.member_id).join(Station, at)
-    keys = keys_by_division(ground, by)
-    found = select(keys.c.key, row.member_id).join(Station, at)
-    return found.join(keys, keys.c.id == ground.column("division_id"))
+    own = Station.network_id == ground.network.id
+    if by in ("district", "street"):
+        keys = keys_by_division(ground, by)
+        found = select(Station.id, keys.c.key).join(keys, keys.c.id == ground.column("division_id"))
+    else:
+        found = select(Station.id, ground.column(COLUMNS[by]).label("key"))
+    stations = found.where(own).cte("stations_by_key").prefix_with("MATERIALIZED", dialect="postgresql")
+    return select(stations.c.key, row.member_id).join(stations, stations.c.id == row.station_id)

@@ -1,5 +1,6 @@
 """Compares every stored figure with what the facts say: nothing may have drifted."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from workstation.coverage.models import (
     COUNTED,
     MemberDay,
     MemberMonth,
+    MemberWindow,
     StationDay,
     StationMonth,
     StationWindow,
@@ -84,14 +86,47 @@ def _wrong_windows(network_id: int, station_ids: Sequence[str]) -> Iterator[Diff
     """Windows added up ahead that are not what the days, compared with the facts above, add up to."""
     network = db.session.get_one(Network, network_id)
     rows = dict(_rows(StationWindow, network_id, station_ids))
+    people: dict[Key, set[str]] = defaultdict(set)
+    for (station_id, days, ends_on, member_id), _ in _rows(MemberWindow, network_id, station_ids):
+        people[station_id, days, ends_on].add(member_id)
     for days, ends_on in sorted({(row["days"], row["ends_on"]) for row in rows.values()}):
         window = Window(ends_on - timedelta(days=days), ends_on)
+        counted = _people_of(network_id, station_ids, window)
         for expected in add_up(network=network, station_ids=station_ids, window=window):
             key = _key(StationWindow, expected)
             stored = rows.get(key)
             grounds = ("opened_on", "stretch_days")
-            if stored and all(stored[name] == expected[name] for name in grounds) and stored != expected:
+            if stored is None or any(stored[name] != expected[name] for name in grounds):
+                continue  # nobody uses it
+            if stored != expected:
                 yield Difference(StationWindow.__tablename__, key, stored, expected)
+            yield from _wrong_people(key, people[key], counted.get(key[0], set()))
+
+
+def _wrong_people(key: Key, stored: set[str], expected: set[str]) -> Iterator[Difference]:
+    """Who is kept of a window and was not there in it, and the other way round."""
+    for member_id in sorted(stored ^ expected):
+        row = {"member_id": member_id}
+        told = (row, None) if member_id in stored else (None, row)
+        yield Difference(MemberWindow.__tablename__, (*key, member_id), *told)
+
+
+def _people_of(network_id: int, station_ids: Sequence[str], window: Window) -> dict[str, set[str]]:
+    """Station id → who has a record there in the window, by day."""
+    day, found = MemberDay, dict[str, set[str]]()
+    rows = db.session.execute(
+        select(day.station_id, day.member_id)
+        .distinct()
+        .where(
+            day.network_id == network_id,
+            day.station_id.in_(station_ids),
+            day.day >= window.starts_on,
+            day.day < window.ends_on,
+        )
+    )
+    for station_id, member_id in rows:
+        found.setdefault(station_id, set()).add(member_id)
+    return found
 
 
 def _noted(network_id: int) -> set[str]:

@@ -11,7 +11,7 @@ from workstation.check_ins.models import CheckIn
 from workstation.coverage.days import CHECK_IN, RECEPTION, SHIFT, Fact, counted
 from workstation.coverage.facts import Place
 from workstation.coverage.models import StationDay
-from workstation.coverage.overview import Answer, frame, prepare
+from workstation.coverage.overview import Answer, frame, prepare_to_read
 from workstation.coverage.places import Map, get_map
 from workstation.coverage.queries import inside, total
 from workstation.coverage.stations import get_picture
@@ -64,7 +64,7 @@ def get_counted_facts(
     Refuses with coverage.after_unknown, division.not_found or station.not_found.
     """
     behind, kinds = read_after(after), FIGURES[figure]
-    prepare(scope)
+    now = prepare_to_read(scope, now=now)
     ground = get_map(scope=scope, day=window.last_day, within=within, station_id=station_id)
     picture = get_picture(ground=ground, window=window, now=now)
     places, more = _list_places(ground, window, kinds, behind)

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, select
 
+from workstation.coverage.gap_pages import Entry, Gaps
 from workstation.coverage.models import StationDay
 from workstation.coverage.places import Map
 from workstation.coverage.rows import served_street
@@ -15,10 +15,6 @@ from workstation.database import db
 from workstation.local_time import local_day
 from workstation.people.models import Device
 
-Entry = dict[str, Any]
-Gaps = dict[str, list[Entry]]
-Answer = dict[str, Any]
-OF_STATIONS, OTHERS = ("dormant", "failing", "not_tangible"), ("streets_without_station", "quiet_devices")
 WAKE = "安排一次值班，并登记到站"
 SYNC = "请在有网处打开一次应用，记录会自动发出"
 CONFIRM = "补齐后登记核对人、日期和佐证：{items}"
@@ -39,27 +35,6 @@ def list_gaps(picture: Picture, *, served: Collection[str] | None = None) -> Gap
         "not_tangible": _not_tangible(picture, [one for one in stations if not one.is_tangible], last),
         "quiet_devices": _quiet_devices(picture),
     }
-
-
-def cut(
-    gaps: Gaps, *, most: int | None, counts: Mapping[str, int] = {}, doubtful: Collection[str] = ()
-) -> Answer:
-    """The entries of the stations that stand first in a list, and of each list how many things it has.
-
-    `counts` are those that were counted without being in a list; of the lists only the `doubtful` are added.
-    """
-    if most is None:
-        return gaps
-    dormant = {entry["station_id"] for entry in gaps["dormant"]}
-    ids = {name: list(dict.fromkeys(entry["station_id"] for entry in gaps[name])) for name in OF_STATIONS}
-    ids["failing"] = [each for each in ids["failing"] if each not in dormant]
-    chosen = {each for some in ids.values() for each in some[:most]}
-    kept: Answer = {name: [one for one in gaps[name] if one["station_id"] in chosen] for name in OF_STATIONS}
-    ids["stations"] = list({each for some in ids.values() for each in some})
-    whole = {name: len(gaps[name]) for name in OTHERS}
-    for name, some in ids.items():
-        whole[name] = counts[name] + len({*some} & {*doubtful}) if counts else len(some)
-    return kept | {name: gaps[name][:most] for name in OTHERS} | {"counts": whole}
 
 
 def _last_open(picture: Picture, stations: Iterable[Figures]) -> Mapping[str, date]:

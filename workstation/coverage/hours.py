@@ -6,7 +6,7 @@ from itertools import groupby
 
 from workstation.coverage.days import Fact, counted
 from workstation.coverage.facts import STATEMENTS
-from workstation.coverage.overview import Answer, frame, prepare
+from workstation.coverage.overview import Answer, frame, prepare_to_read
 from workstation.coverage.places import Map, get_map
 from workstation.coverage.queries import inside
 from workstation.coverage.rows import HOUR_MS
@@ -30,7 +30,7 @@ def get_hours(*, scope: Scope, window: Window, now: datetime, within: str | None
 
     Cells add up to the duty hours of `window` in the answer. Refuses with division.not_found.
     """
-    prepare(scope)
+    now = prepare_to_read(scope, now=now)
     short = Window(max(window.starts_on, window.ends_on - timedelta(days=MOST_DAYS)), window.ends_on)
     ground = get_map(scope=scope, day=window.last_day, within=within)
     picture = get_picture(ground=ground, window=short, now=now)

@@ -7,6 +7,7 @@ are judged one by one, as in any other window (stations.py). The clerk of the te
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -95,7 +96,6 @@ def judge_all(*, ground: Map, window: Window, waiting: Waiting) -> CTE:
         .outerjoin(tangible, tangible.c.station_id == Station.id)
         .outerjoin(unjudged, unjudged.c.station_id == Station.id)
         .cte("judged")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
 
 
@@ -149,6 +149,11 @@ def values_for(doubtful: Collection[str], waiting: Waiting) -> dict[str, Any]:
 
 def keys_by_division(ground: Map, level: str) -> CTE:
     """Division id → the one of this level that it is or lies in; there are four levels in all."""
+    return _keys_of(ground.network.id, level)
+
+
+@lru_cache(maxsize=64)  # saying it takes longer than asking it of 242 stations
+def _keys_of(network_id: int, level: str) -> CTE:
     own, parent, above = aliased(Division), aliased(Division), aliased(Division)
 
     def is_parent(upper: Any, lower: Any) -> ColumnElement[bool]:
@@ -160,8 +165,8 @@ def keys_by_division(ground: Map, level: str) -> CTE:
         .select_from(own)
         .outerjoin(parent, is_parent(parent, own))
         .outerjoin(above, is_parent(above, parent))
-        .where(own.network_id == ground.network.id)
-        .cte("keys")
+        .where(own.network_id == network_id)
+        .cte(f"keys_{level}")
     )
 
 
@@ -188,7 +193,19 @@ def added(judged: CTE) -> list[Any]:
     states = (total(case((judged.c[name], 1), else_=0)) for name in STATES)
     most = func.coalesce(func.max(judged.c.gates), 0)
     stale = total(case((judged.c.is_stale, 1), else_=0))
-    return [func.count(), *states, most, stale, *(total(judged.c[name]) for name in (*PERSON, *Sums._fields))]
+    sums = (total(judged.c[name]) for name in (*PERSON, *Sums._fields))
+    names = [*Added._fields[:-1], *Sums._fields]
+    return [
+        column.label(name)
+        for name, column in zip(names, (func.count(), *states, most, stale, *sums), strict=True)
+    ]
+
+
+def added_again(groups: CTE) -> list[Any]:
+    """The same of groups that hold these columns, under their names."""
+    names = [*Added._fields[:-1], *Sums._fields]
+    most = func.coalesce(func.max(groups.c.gates), 0)
+    return [most if name == "gates" else total(groups.c[name]) for name in names]
 
 
 def read_added(counts: Sequence[int]) -> Added:

@@ -3,12 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, func, not_, or_, select
+from sqlalchemy import Select, case, func, not_, or_, select, true
 
 from workstation.coverage.added import View
+from workstation.coverage.gap_pages import Cursor, Page, is_behind
 from workstation.coverage.judged import is_plain, keys_by_division
 from workstation.coverage.queries import total
 from workstation.database import db
+
+MOST_READ = 5_000  # stations one by one; from there on reading all is no dearer
 
 
 class Lacking(NamedTuple):
@@ -22,8 +25,8 @@ class Lacking(NamedTuple):
     counts: Mapping[str, int]
 
 
-def find_lacking(view: View, *, most: int) -> Lacking | None:
-    """None where not all is added up."""
+def find_lacking(view: View, *, page: Page, cursor: Cursor | None) -> Lacking | None:
+    """None where not all is added up, or where so many lack something that all may as well be read."""
     judged, plain = view.judged, is_plain(view.judged, view.doubtful)
     lists = {
         "dormant": judged.c.is_dormant,
@@ -36,15 +39,22 @@ def find_lacking(view: View, *, most: int) -> Lacking | None:
     found, stale, *counts = tuple(db.session.execute(select(*known, *sums), view.values).one())
     if found - stale != view.ground.standing.count:
         return None
+    how_many = dict(zip(lists_and_all, counts, strict=True))
+    if page.limit is None and how_many["stations"] > MOST_READ:
+        return None
     oldest = (judged.c.last_kept_on.is_not(None), judged.c.last_kept_on, judged.c.code, judged.c.id)
+    last, code, id = oldest[1:]
+    behind = true() if cursor is None else is_behind(cursor, last=last, code=code, id=id)
+    limit = None if page.limit is None else page.limit + 1  # one more: whether others follow
     first = [
-        _ids(view, select(judged.c.id).where(plain, lacks).order_by(*oldest).limit(most))
-        for lacks in lists.values()
+        _ids(view, select(id).where(plain, lists[name], behind).order_by(*oldest).limit(limit))
+        for name in page.lists_of_stations
     ]
+    start = set() if cursor is None else {cursor.station_id}
     return Lacking(
-        station_ids={*view.doubtful}.union(*first),
+        station_ids={*view.doubtful}.union(start, *first),
         served=_ids(view, _served(view)),
-        counts=dict(zip(lists_and_all, counts, strict=True)),
+        counts=how_many,
     )
 
 

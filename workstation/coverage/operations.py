@@ -6,10 +6,10 @@ waits for figures, and a figure that is shown lacks nothing that was committed.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import String, cast, delete, func, select
 
 from workstation.check_ins.doubted_places import Answered, count_answers
 from workstation.coverage.days import DayFigures, figure_day
@@ -22,6 +22,7 @@ from workstation.database import db, insert_rows, writing
 from workstation.ids import new_id
 from workstation.network.models import Network, Station
 from workstation.prepared import lock_names
+from workstation.replica import MICROSECOND, made_at
 
 PLACES_AT_ONCE = 200  # with their facts: a busy station-day has a hundred
 NOTES_AT_ONCE = 300
@@ -50,6 +51,13 @@ def catch_up(*, network_id: int) -> None:
     """Takes every note that was committed before into the figures, at most a second or so at a time."""
     while catch_up_a_little(network_id=network_id):
         pass
+
+
+def known_until(*, network_id: int, now: datetime) -> datetime:
+    """Everything that was committed up to then is in the figures; `now` when they lack nothing."""
+    notes = select(func.min(cast(TouchedDays.id, String))).where(TouchedDays.network_id == network_id)
+    oldest = db.session.scalar(notes)
+    return now if oldest is None else min(now, made_at(oldest) - MICROSECOND)
 
 
 def catch_up_a_little(*, network_id: int) -> bool:

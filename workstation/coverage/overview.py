@@ -5,17 +5,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
 from workstation.coverage.added import View, find_view, list_added_rows
-from workstation.coverage.gaps import cut, list_gaps
+from workstation.coverage.gap_pages import WHOLE, Cut, Page
+from workstation.coverage.gaps import list_gaps
 from workstation.coverage.lacking import find_lacking
-from workstation.coverage.operations import catch_up
+from workstation.coverage.operations import catch_up, known_until
 from workstation.coverage.places import GROUPINGS, get_map
 from workstation.coverage.rows import Row, list_rows, page
 from workstation.coverage.station_page import describe_station
+from workstation.coverage.station_rows import list_station_rows
 from workstation.coverage.stations import Picture, Unjudged, get_picture
 from workstation.coverage.usual_windows import is_usual, keep_some
 from workstation.coverage.windows import Window
-from workstation.database import begin_report
+from workstation.database import begin_report, db
 from workstation.errors import Refusal
 from workstation.people.rules import Scope
 
@@ -42,10 +46,9 @@ def get_coverage(
     """
     if by not in GROUPINGS:
         raise Refusal("coverage.by_invalid")
-    prepare(scope, window=window, now=now)
+    now = prepare_to_read(scope, now=now, window=window)
     ground = get_map(scope=scope, day=window.last_day, within=within, rules_version=rules_version)
-    is_cut = limit is not None or ids is not None
-    view = find_view(ground=ground, window=window, now=now) if by != "station" or is_cut else None
+    view = find_view(ground=ground, window=window, now=now)
     added = list_added_rows(view, by=by) if view else None
     if view is None or added is None:
         picture = get_picture(ground=ground, window=window, now=now)
@@ -53,7 +56,9 @@ def get_coverage(
         chosen = rows if ids is None else [row for row in rows if row["key"] in ids]
         return frame(picture) | {"totals": totals, "rows": page(chosen, limit=limit, after=after)}
     totals, rows = added
-    if by == "station":
+    if by == "station" and limit is None and after is None and ids is None:
+        rows = list_station_rows(view)
+    elif by == "station":
         wanted = ground.standing.page(limit=limit, after=after) if ids is None else ids
         rows = _list_stations(view, wanted)
     return frame(view) | {"totals": totals, "rows": rows}
@@ -66,44 +71,70 @@ def _list_stations(view: View, station_ids: Sequence[str]) -> list[Row]:
     return list_rows(picture, by="station")[1]
 
 
-def get_station_coverage(*, scope: Scope, station_id: str, window: Window, now: datetime) -> Answer:
+def get_station_coverage(
+    *, scope: Scope, station_id: str, window: Window, now: datetime, rules_version: int | None = None
+) -> Answer:
     """One station's row with its gates, its checklist and its days. Refuses with station.not_found."""
-    prepare(scope)
-    ground = get_map(scope=scope, day=window.last_day, station_id=station_id)
+    now = prepare_to_read(scope, now=now)
+    ground = get_map(scope=scope, day=window.last_day, station_id=station_id, rules_version=rules_version)
     picture = get_picture(ground=ground, window=window, now=now)
     _, rows = list_rows(picture, by="station")
     return frame(picture) | rows[0] | describe_station(picture)
 
 
 def get_gaps(
-    *, scope: Scope, window: Window, now: datetime, within: str | None = None, limit: int | None = None
+    *,
+    scope: Scope,
+    window: Window,
+    now: datetime,
+    within: str | None = None,
+    page: Page = WHOLE,
+    rules_version: int | None = None,
 ) -> Answer:
-    """What is missing, with the nearest fix: the first `limit` of each list, and how many there are.
+    """What is missing, with the nearest fix: all of it, or a page with counts of all.
 
-    Refuses with division.not_found.
+    Refuses with division.not_found or coverage.after_unknown.
     """
-    prepare(scope, window=window, now=now)
-    ground = get_map(scope=scope, day=window.last_day, within=within)
-    view = find_view(ground=ground, window=window, now=now) if limit is not None else None
-    lacking = find_lacking(view, most=limit) if view and limit is not None else None
+    now = prepare_to_read(scope, now=now, window=window)
+    ground = get_map(scope=scope, day=window.last_day, within=within, rules_version=rules_version)
+    cursor = page.cursor(ground)
+    view = find_view(ground=ground, window=window, now=now)
+    lacking = find_lacking(view, page=page, cursor=cursor) if view else None
+    counts, doubtful = (lacking.counts, view.doubtful) if view and lacking else ({}, ())
     if view is None or lacking is None:
         picture = get_picture(ground=ground, window=window, now=now)
-        return frame(picture) | cut(list_gaps(picture), most=limit)
-    chosen = ground.only(sorted(lacking.station_ids))
-    picture = get_picture(ground=chosen, window=window, now=now, silence=view.silence)
-    gaps = list_gaps(replace(picture, ground=ground), served=lacking.served)
-    return frame(view) | cut(gaps, most=limit, counts=lacking.counts, doubtful=view.doubtful)
+        framed, gaps = frame(picture), list_gaps(picture)
+    else:
+        chosen = ground.only(sorted(lacking.station_ids))
+        picture = get_picture(ground=chosen, window=window, now=now, silence=view.silence)
+        framed, gaps = frame(view), list_gaps(replace(picture, ground=ground), served=lacking.served)
+    order = {one.stand.id: number for number, one in enumerate(picture.stations)}
+    cut = Cut(gaps=gaps, page=page, cursor=cursor, order=order, counts=counts, doubtful=doubtful)
+    return framed | cut.answer()
 
 
-def prepare(scope: Scope, *, window: Window | None = None, now: datetime | None = None) -> None:
-    """The figures follow the facts; from then on nothing is written, and all is read as of one moment.
-
-    A window that pages open by themselves is added up, some stations at a time, where it is not yet.
-    """
+def prepare(scope: Scope) -> None:
+    """The figures follow the facts; from then on nothing is written, and all is read as of one moment."""
     catch_up(network_id=scope.network_id)
-    if window is not None and now is not None and is_usual(window, now=now):
-        keep_some(network_id=scope.network_id, window=window, now=now)
     begin_report()
+
+
+def prepare_to_read(scope: Scope, *, now: datetime, window: Window | None = None) -> datetime:
+    """The same for who only looks, who is told what is there also where nothing can be written (a full disk).
+
+    As of when: `now`, or the moment up to which everything is in the figures. A window that pages open by
+    themselves is added up, some stations at a time, where it is not yet.
+    """
+    moment = now
+    try:
+        catch_up(network_id=scope.network_id)
+        if window is not None and is_usual(window, now=now):
+            keep_some(network_id=scope.network_id, window=window, now=now)
+    except OperationalError:
+        db.session.rollback()
+        moment = known_until(network_id=scope.network_id, now=now)
+    begin_report()
+    return moment
 
 
 def frame(picture: Picture | View | Unjudged) -> Answer:

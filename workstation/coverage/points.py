@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from workstation.coverage.added import View, find_view
 from workstation.coverage.judged import STATES, is_plain
-from workstation.coverage.overview import Answer, frame, prepare
+from workstation.coverage.overview import Answer, frame, prepare_to_read
 from workstation.coverage.places import Map, get_map
 from workstation.coverage.stations import Picture, get_picture
 from workstation.coverage.windows import Window
@@ -23,13 +23,20 @@ Point = list[Any]
 Standing = dict[str, Any]
 
 
-def get_points(*, scope: Scope, window: Window, now: datetime, within: str | None = None) -> Answer:
+def get_points(
+    *,
+    scope: Scope,
+    window: Window,
+    now: datetime,
+    within: str | None = None,
+    rules_version: int | None = None,
+) -> Answer:
     """By division: id, code, name, latitude, longitude, state, and which figures count it, of each station.
 
     Refuses with division.not_found.
     """
-    prepare(scope, window=window, now=now)
-    ground = get_map(scope=scope, day=window.last_day, within=within)
+    now = prepare_to_read(scope, now=now, window=window)
+    ground = get_map(scope=scope, day=window.last_day, within=within, rules_version=rules_version)
     view = find_view(ground=ground, window=window, now=now)
     points = _plain(view) if view else None
     if view is None or points is None:

@@ -55,10 +55,10 @@ def make_rows(
 ) -> tuple[Row, list[Row]]:
     """The totals, and a row for each group, from what was added up by the keys of groups."""
     whole = Group(ground.network.code, ground.network.name, ground.streets)
-    totals = _row(whole, everything, people.get(None, People()))
+    totals = make_row(whole, everything, people.get(None, People()))
     if by == "network":
         return totals, [totals]
-    return totals, [_row(group, tallies[group.key], people.get(group.key, People())) for group in groups]
+    return totals, [make_row(group, tallies[group.key], people.get(group.key, People())) for group in groups]
 
 
 def group_stands(ground: Map, *, by: str) -> tuple[list[Group], dict[str, str | None]]:
@@ -129,7 +129,7 @@ def _streets_of_areas(ground: Map) -> Mapping[str | None, frozenset[str]]:
     return found
 
 
-def _row(group: Group, tally: Tally, people: People) -> Row:
+def make_row(group: Group, tally: Tally, people: People) -> Row:
     """One row in the order of the contract. Hours are not rounded."""
     sums = Sums(*tally.sums)
     duty_high, person_high = (

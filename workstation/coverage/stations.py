@@ -109,6 +109,22 @@ def get_picture(*, ground: Map, window: Window, now: datetime, silence: Silence 
     return Picture(**vars(known), stations=stations)
 
 
+def empty_picture(*, ground: Map, window: Window, now: datetime, silence: Silence) -> Picture:
+    """A ground without stations."""
+    return Picture(
+        ground=ground,
+        window=window,
+        past=past_of(window, now=now),
+        now=now,
+        silence=silence,
+        extras={},
+        tangible=(),
+        sums={},
+        released={},
+        stations=[],
+    )
+
+
 def past_of(window: Window, *, now: datetime) -> Window | None:
     """The window up to today; None when none of it has come."""
     ends_on = min(window.ends_on, local_day(now) + timedelta(days=1))

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from workstation.coverage.added import find_effective_streets, find_view
-from workstation.coverage.overview import Answer, frame, prepare
+from workstation.coverage.earlier import Reached, list_reached
+from workstation.coverage.overview import Answer, frame, prepare_to_read
 from workstation.coverage.places import Map, get_map
 from workstation.coverage.rows import served_street
-from workstation.coverage.stations import Figures, Picture, get_picture
+from workstation.coverage.stations import Figures, Picture, Unjudged, get_picture
 from workstation.coverage.windows import Window
 from workstation.people.rules import Scope
 
@@ -19,26 +20,44 @@ WEEKS = 12
 Streets = frozenset[str]
 
 
-def get_trend(*, scope: Scope, window: Window, now: datetime, within: str | None = None) -> Answer:
+def get_trend(
+    *,
+    scope: Scope,
+    window: Window,
+    now: datetime,
+    within: str | None = None,
+    rules_version: int | None = None,
+) -> Answer:
     """The rates of this window and of those that ended one to twelve weeks earlier, oldest first.
 
     Each is what /coverage says of that window. Refuses with division.not_found.
     """
-    prepare(scope)
-    ground = get_map(scope=scope, day=window.last_day, within=within)
-    pictures = [_picture(ground, earlier(window, weeks), now) for weeks in range(WEEKS, -1, -1)]
-    return frame(pictures[-1]) | {"points": [_point(picture) for picture in pictures]}
+    now = prepare_to_read(scope, now=now)
+    ground = get_map(scope=scope, day=window.last_day, within=within, rules_version=rules_version)
+    windows = [earlier(window, weeks) for weeks in range(WEEKS + 1)]
+    points = [
+        _point(replace(ground, day=each.last_day), each, reached)
+        for each, reached in zip(windows, list_reached(ground=ground, windows=windows, now=now), strict=True)
+    ]
+    return frame(Unjudged(ground=ground, window=window, now=now)) | {"points": points[::-1]}
 
 
-def get_changes(*, scope: Scope, window: Window, now: datetime, within: str | None = None) -> Answer:
+def get_changes(
+    *,
+    scope: Scope,
+    window: Window,
+    now: datetime,
+    within: str | None = None,
+    rules_version: int | None = None,
+) -> Answer:
     """Which streets are served now and were not a week ago, and the other way round.
 
     Refuses with division.not_found.
     """
     before = earlier(window, 1)
     for each in (before, window):
-        prepare(scope, window=each, now=now)
-    ground = get_map(scope=scope, day=window.last_day, within=within)
+        now = prepare_to_read(scope, now=now, window=each)
+    ground = get_map(scope=scope, day=window.last_day, within=within, rules_version=rules_version)
     shown, served = _effective_streets(ground, window, now)
     _, was_served = _effective_streets(ground, before, now)
     return shown | {
@@ -64,10 +83,6 @@ def earlier(window: Window, weeks: int) -> Window:
     return Window(window.starts_on - weeks * WEEK, window.ends_on - weeks * WEEK)
 
 
-def _picture(ground: Map, window: Window, now: datetime) -> Picture:
-    return get_picture(ground=replace(ground, day=window.last_day), window=window, now=now)
-
-
 def _is_effective(one: Figures) -> bool:
     return one.is_effective
 
@@ -78,22 +93,17 @@ def _served(picture: Picture, is_reached: Callable[[Figures], bool]) -> Streets:
     return picture.ground.streets & found
 
 
-def _point(picture: Picture) -> dict[str, Any]:
-    streets = len(picture.ground.streets)
-    reached = {
-        "tangible": _served(picture, lambda one: one.is_tangible),
-        "effective": _served(picture, _is_effective),
-        "effective_high": _served(picture, lambda one: one.may_be_effective),
-    }
-    counts = {f"streets_{name}": len(some) for name, some in reached.items()}
-    rates = {name: len(some) / streets if streets else None for name, some in reached.items()}
-    return _span(picture.window) | {
+def _point(ground: Map, window: Window, reached: Reached) -> dict[str, Any]:
+    streets = len(ground.streets)
+    counts = {name: len(getattr(reached, name)) for name in ("tangible", "effective", "effective_high")}
+    rates = {name: count / streets if streets else None for name, count in counts.items()}
+    return _span(window) | {
         "streets": streets,
-        **counts,
+        **{f"streets_{name}": count for name, count in counts.items()},
         "tangible_rate": rates["tangible"],
         "effective_rate": rates["effective"],
         "effective_rate_high": rates["effective_high"],
-        "provisional": len({day for one in picture.stations for day in one.unsettled}),
+        "provisional": reached.provisional,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import case, select
 
 from workstation.coverage.models import StationDay
-from workstation.coverage.overview import Answer, frame, prepare
+from workstation.coverage.overview import Answer, frame, prepare_to_read
 from workstation.coverage.places import GROUPINGS, Map, get_map
 from workstation.coverage.queries import inside, total
 from workstation.coverage.rows import HOUR_MS, group_stands, page
@@ -37,7 +37,7 @@ def get_weeks(
     """
     if by not in GROUPINGS:
         raise Refusal("coverage.by_invalid")
-    prepare(scope)
+    now = prepare_to_read(scope, now=now)
     weeks = weeks_of(window)
     ground = get_map(scope=scope, day=window.last_day, within=within)
     span = Window(weeks[0].starts_on, window.ends_on)

@@ -113,6 +113,7 @@ class EnrolmentCode(Base):
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What it enrolled; of a transfer code that is not used yet, the device that made it.
     device_id: Mapped[str | None] = mapped_column(Id)
 
 

@@ -13,7 +13,7 @@ from workstation.feed.operations import FeedChange, publish
 from workstation.ids import new_id
 from workstation.people.models import Device, EnrolmentCode, Member, Notice, SignInFailure
 from workstation.people.queries import find_code, find_member
-from workstation.people.rules import FAILURES_REMEMBERED, SAME_ANSWER_FOR
+from workstation.people.rules import FAILURES_REMEMBERED, OFFICERS, SAME_ANSWER_FOR
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +37,12 @@ def issue_code(
     purpose: str = "enrol",
     member_id: str | None = None,
     station_id: str | None = None,
+    device_id: str | None = None,
 ) -> EnrolmentCode:
-    """Stores a fresh one-time code by its hash; the code itself is kept nowhere."""
+    """Stores a fresh one-time code by its hash; the code itself is kept nowhere.
+
+    `device_id` is the device that made it, where the code is worth no more than that device.
+    """
     code = EnrolmentCode(
         network_id=network_id,
         id=new_id(),
@@ -46,6 +50,7 @@ def issue_code(
         code_hash=code_hash,
         member_id=member_id,
         station_id=station_id,
+        device_id=device_id,
         issued_at=now,
         expires_at=now + lives,
     )
@@ -66,11 +71,24 @@ def redeem_code(*, code_hash: str, card: DeviceCard, now: datetime) -> Device:
     member = find_member(network_id=code.network_id, member_id=code.member_id)
     if member is None or member.disabled_at is not None:
         raise Refusal("sign_in.refused")
+    maker = _maker_of(code)
+    if maker is not None and (maker.revoked_at is not None or maker.token_hash is None):
+        raise Refusal("sign_in.refused")
     if not use_code(code, now=now):
         return _repeat_enrolment(code=code, card=card, now=now)
     device = add_device(member=member, card=card, now=now)
+    if maker is not None and member.role in OFFICERS:
+        # Moving is no new sign-in: without password and second factor nobody stays longer than with them.
+        device.enrolled_at, device.used_at = maker.enrolled_at, now
     note_device(code, device_id=device.id)
     return device
+
+
+def _maker_of(code: EnrolmentCode) -> Device | None:
+    """The device that made a transfer code, as long as nobody used the code."""
+    if code.purpose != "transfer" or code.used_at is not None or code.device_id is None:
+        return None
+    return db.session.get(Device, (code.network_id, code.device_id))
 
 
 def use_code(code: EnrolmentCode, *, now: datetime) -> bool:

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Literal
 
 Role = Literal["member", "liaison", "district_office", "city_office", "auditor"]
@@ -71,6 +72,17 @@ def is_readable(name: str) -> bool:
 def printed_code(code: str) -> str:
     """Groups of four, easier to read out."""
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def whose_address(address: str) -> str:
+    """What is counted as one address: of IPv6 the network of 64 bits that every household gets whole."""
+    try:
+        known = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(known, IPv4Address):
+        return address
+    return str(known.ipv4_mapped or ip_network((known, 64), strict=False))
 
 
 def wait_after_failures(

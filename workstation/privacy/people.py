@@ -10,7 +10,6 @@ from workstation.accounts.models import RecoveryCode, SecondFactor
 from workstation.audit.models import AuditEvent
 from workstation.audit.operations import Actor, Deed, note
 from workstation.audit.rules import MASK
-from workstation.check_ins.models import CheckIn
 from workstation.database import Base, db
 from workstation.exports.models import ExportKey
 from workstation.keys import Keys
@@ -19,22 +18,22 @@ from workstation.network.models import Edit
 from workstation.people.models import Device, EnrolmentCode, Member, Notice, StationMember
 from workstation.people.rules import Scope
 from workstation.planning.operations import unplan_shift
-from workstation.receptions.models import Reception
-from workstation.shifts.models import PlannedShift, Shift
+from workstation.shifts.models import PlannedShift
 from workstation.suggestions.models import Suggestion
 from workstation.sync.held import masked, open_up
 from workstation.sync.models import HeldEntry, Receipt
+from workstation.sync.stories import ROOTS
 
 ERASED_NAME = "已注销"
+# The tables of what people record, each with whose it is and who entered it.
+RECORDS: dict[str, Any] = {root.table.__tablename__: root.table for root in ROOTS.values()}
 # Whose rows are about a person, by the columns that name the person.
 ABOUT: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
     "devices": (Device.member_id,),
     "stations": (StationMember.member_id,),
     "receipts": (Receipt.member_id, Receipt.entered_by_id),
     "held_entries": (HeldEntry.member_id,),
-    "check_ins": (CheckIn.member_id, CheckIn.entered_by_id),
-    "shifts": (Shift.member_id, Shift.entered_by_id),
-    "receptions": (Reception.member_id, Reception.entered_by_id),
+    **{name: (table.member_id, table.entered_by_id) for name, table in RECORDS.items()},
     "planned_shifts": (PlannedShift.member_id,),
     "notices": (Notice.member_id,),
     "enrolment_codes": (EnrolmentCode.member_id,),
@@ -48,8 +47,7 @@ NEVER_TOLD = frozenset({"password_hash", "token_hash", "code_hash", "key_hash", 
 # What stays after erasing, under the person's id without a name, and why.
 KEPT = {
     "receipts": "政协工作的公共记录，各项数字由此得出；只留编号，不留姓名",
-    "check_ins": "同上",
-    "shifts": "同上",
+    **dict.fromkeys(RECORDS, "同上"),
     "receptions": "同上；群众的身份另按期限清除",
     "held_entries": "还没有处理的条目不能丢，处理后按期限清除",
     "edits": "谁改过站点、排班、设置，按编号留存",

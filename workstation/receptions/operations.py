@@ -1,11 +1,11 @@
 """Keeps and redacts the constituents who agreed to be named."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from workstation.database import db, insert_rows, update_set
 from workstation.keys import Keys
@@ -14,8 +14,23 @@ from workstation.receptions.models import Constituent, Reception
 REDACT_AFTER = timedelta(days=180)
 
 
-def keep_constituents(*, network_id: int, given: Mapping[str, Mapping[str, Any]], keys: Keys) -> None:
-    """Stores names and contacts encrypted, by reception id. Only those with consent may come here."""
+def keep_constituents(*, network_id: int, given: Mapping[str, Mapping[str, Any] | None], keys: Keys) -> None:
+    """Stores names and contacts encrypted, by reception id; None takes out what was stored.
+
+    Only those with consent may come here.
+    """
+    _forget(network_id, sorted(id for id, constituent in given.items() if constituent is None))
+    _store(network_id, {id: said for id, said in given.items() if said is not None}, keys)
+
+
+def _forget(network_id: int, reception_ids: Sequence[str]) -> None:
+    """Who was named does not want to be any more, or never was there."""
+    if reception_ids:
+        own = (Constituent.network_id == network_id) & Constituent.reception_id.in_(reception_ids)
+        db.session.execute(update(Constituent).where(own).values(identity=None))
+
+
+def _store(network_id: int, given: Mapping[str, Mapping[str, Any]], keys: Keys) -> None:
     if not given:
         return
     days = db.session.execute(

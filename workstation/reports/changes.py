@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from workstation.reports.wording import day, moment, tenth, whole
+from workstation.sync.stories import ROOTS
 
 Figures = Mapping[str, Any]
 
@@ -23,10 +24,8 @@ WORDS = {
     "members_active": "参与委员",
 }
 RECEIVED = {
-    "check_in": "到站登记",
-    "shift_start": "开始值班",
+    **{kind: root.name for kind, root in ROOTS.items()},
     "shift_end": "结束值班",
-    "reception": "接待",
     "correction": "更正",
     "withdrawal": "撤回",
 }

@@ -7,8 +7,7 @@ from typing import Any
 from workstation.check_ins.rules import Fix
 from workstation.people.rules import Scope
 
-# Kinds that are a thing of their own, and kinds that say something about another entry.
-ROOT_KINDS = ("check_in", "shift_start", "reception")
+# Kinds that say something about another entry; those that are a thing of their own stand in stories.py.
 ABOUT_KINDS = ("shift_end", "correction", "withdrawal")
 
 

@@ -21,20 +21,22 @@ from workstation.geography.distance import Position
 from workstation.keys import Keys
 from workstation.local_time import local_day
 from workstation.people.rules import STAFF, Scope
-from workstation.sync.entries import ROOT_KINDS, Entry, Kept, Sender
+from workstation.sync.entries import Entry, Kept, Sender
 from workstation.sync.rules import Clocks, read_clocks
+from workstation.sync.stories import ROOTS
 from workstation.sync.surroundings import Surroundings, UsedCode, is_presence, presence_of
 
 PRESENCE = ("check_in", "shift_start")
-CORRECTABLE = (*ROOT_KINDS, "shift_end")
+CORRECTABLE = (*ROOTS, "shift_end")
 
 # Says what is wrong with the changes of a correction, given the kind of its target; empty when nothing is.
 CheckChanges = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
 # How often codes were given lately under this name, now included: guesses are limited (api/code_attempts.py).
-CountCodes = Callable[[str], int]
+# The second text names this very attempt, which counts once however often it comes.
+CountCodes = Callable[[str, str], int]
 
 
-def count_no_codes(_name: str) -> int:
+def count_no_codes(_name: str, _attempt: str) -> int:
     """Where nobody can guess: what came by a file, or what staff decide."""
     return 0
 
@@ -79,7 +81,7 @@ def judge_presence(kept: Kept, *, entry: Entry, station: Placed | None, witness:
     judged = UNJUDGED if station is None else judge_position(fix=entry.fix, station=station)
     by_word = entry.stated_at is not None or kept.entered_by_id is not None
     kept.verdict, kept.distance_m, kept.accuracy_m = judged
-    step = None if station is None else _find_step(kept, entry=entry, station=station, keys=witness.keys)
+    step = None if station is None else step_of(kept, entry=entry, station=station, keys=witness.keys)
     remarks = NOTHING_MORE if station is None else _remarks(kept, entry=entry, step=step, witness=witness)
     valid = step is not None and not remarks.too_many_codes and not remarks.code_repeated
     kept.code_step = step if valid and not by_word else None
@@ -112,13 +114,14 @@ def _seen_beside(remarks: Remarks, kept: Kept, *, here: Presence, around: Surrou
 def _is_guessing(kept: Kept, *, entry: Entry, is_wrong: bool, count_codes: CountCodes) -> bool:
     """Whether this person gave more codes for this station and day, or more wrong ones, than one needs."""
     assert kept.occurred_at is not None
-    person = f"{kept.network_id} {kept.member_id}"
-    given = count_codes(f"{person} {entry.station_id} {local_day(kept.occurred_at)}")
-    wrong = count_codes(f"{person} wrong {local_day(kept.received_at)}") if is_wrong else 0
+    person, this = f"{kept.network_id} {kept.member_id}", f"{kept.entry_id} {entry.station_code}"
+    given = count_codes(f"{person} {entry.station_id} {local_day(kept.occurred_at)}", this)
+    wrong = count_codes(f"{person} wrong {local_day(kept.received_at)}", this) if is_wrong else 0
     return given > MOST_CODES_A_DAY or wrong > MOST_WRONG_A_DAY
 
 
-def _find_step(kept: Kept, *, entry: Entry, station: Placed, keys: Keys) -> int | None:
+def step_of(kept: Kept, *, entry: Entry, station: Placed, keys: Keys) -> int | None:
+    """Which of the station's codes the entry gives (station_codes.find_step); None when it gives none."""
     if not entry.station_code or kept.occurred_at is None:
         return None
     return find_step(
@@ -130,6 +133,14 @@ def _find_step(kept: Kept, *, entry: Entry, station: Placed, keys: Keys) -> int 
         clock_error_s=kept.clock_error_s or 0,
         keys=keys,
     )
+
+
+def mistaken_in(entry: Entry) -> str | None:
+    """The entry of which this one says that nobody was there, or not then; None when it says neither."""
+    if entry.problem or entry.kind not in ("correction", "withdrawal"):
+        return None
+    moved = entry.kind == "withdrawal" or bool(entry.body["changes"].keys() & {"station_id", "stated_at"})
+    return entry.target_id if moved else None
 
 
 def place_answer(kept: Kept, *, entry: Entry, station: Placed | None) -> str | None:
@@ -158,7 +169,7 @@ def reason_to_hold(
 ) -> str | None:
     """Why staff must look at this entry first, whatever it speaks about; None when they need not."""
     carried = entry.author_id not in (None, sender.member_id) or not is_own_device
-    names_station = entry.kind in ROOT_KINDS or entry.station_id is not None
+    names_station = entry.kind in ROOTS or entry.station_id is not None
     reasons = {
         "device.revoked": sender.is_revoked,
         "person.disabled": sender.is_disabled,
@@ -174,7 +185,7 @@ def _may_enter_for(entry: Entry, *, sender: Sender, exists: bool, station: Place
     if entry.on_behalf_of in (None, sender.member_id):
         return True
     # What speaks about another entry is measured by that entry's station: reason_about_target.
-    return exists and is_staff_of(sender, station if entry.kind in ROOT_KINDS else None, anywhere=True)
+    return exists and is_staff_of(sender, station if entry.kind in ROOTS else None, anywhere=True)
 
 
 def is_staff_of(sender: Sender, station: Placed | None, *, anywhere: bool = False) -> bool:

@@ -20,7 +20,6 @@ from workstation.shifts.queries import Duty, list_duties
 from workstation.shifts.rules import closes_at
 from workstation.sync.entries import (
     ABOUT_KINDS,
-    ROOT_KINDS,
     Entry,
     HeldContent,
     Kept,
@@ -39,6 +38,7 @@ from workstation.sync.judgement import (
     clocks_of,
     count_no_codes,
     judge_presence,
+    mistaken_in,
     place_answer,
     reason_about_target,
     reason_to_hold,
@@ -53,7 +53,7 @@ from workstation.sync.queries import (
 )
 from workstation.sync.rules import Clocks
 from workstation.sync.seals import Unsealed, unseal
-from workstation.sync.stories import in_order
+from workstation.sync.stories import ROOTS, in_order
 from workstation.sync.surroundings import Surroundings, ask_surroundings, read_surroundings
 
 Incoming = Entry | Seal | Unusable
@@ -92,7 +92,7 @@ class Ledger:
         self.new: dict[str, Kept] = {}
         self.changed: dict[str, Kept] = {}  # held before this call, a fact after it
         self.new_held: dict[tuple[str, str], HeldContent] = {}
-        self.constituents: dict[str, dict[str, Any]] = {}
+        self.constituents: dict[str, dict[str, Any] | None] = {}
         self.roots_before: dict[str, list[Kept]] = {}
         self.unsealed: dict[str, Unsealed | None] = {}
         self.reread: dict[str, Entry] = {}
@@ -112,6 +112,7 @@ class Ledger:
         self.known, self.waiting = standing_of(standing, ids=named)
         if moments:
             places, self.witness.around = read_surroundings(places)
+            self.witness.around.mistaken = frozenset(filter(None, map(mistaken_in, entries)))
         self.stations = by_station(places)
         sealed = {each.id for each in incoming if isinstance(each, Seal)}
         self.held = find_held(network_id=self.network_id, ids=self._held_or_other(entries) & ids | sealed)
@@ -306,7 +307,7 @@ class Ledger:
             entered_by_id=author if subject != author else None,
             kind=entry.kind,
             content_hash=entry.content_hash,
-            station_id=entry.station_id if entry.kind in ROOT_KINDS else None,
+            station_id=entry.station_id if entry.kind in ROOTS else None,
             target_id=entry.target_id,
             recorded_at=entry.recorded_at,
             received_at=self.received_at,
@@ -364,8 +365,6 @@ class Ledger:
         kept.body = entry.body
         if kept.kind in PRESENCE:
             self._note_presence(kept, entry)
-        if kept.kind == "withdrawal":
-            self.witness.around.forget(kept.target_id)
         if kept.kind == "shift_start":
             self._note_overlap(kept)
         if kept.kind == "shift_end" and kept.occurred_at:
@@ -375,8 +374,8 @@ class Ledger:
             ]
         root_id = kept.root_id or kept.entry_id
         self.roots_before.setdefault(root_id, [])
-        if entry.constituent:
-            self.constituents[root_id] = entry.constituent
+        if entry.constituent or "constituent" in entry.body.get("changes", {}):
+            self.constituents[root_id] = entry.constituent  # None: a correction takes it out
 
     def _note_presence(self, kept: Kept, entry: Entry) -> None:
         station = self._station(entry.station_id)

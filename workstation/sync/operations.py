@@ -13,7 +13,6 @@ from sqlalchemy import String, Update, bindparam, cast, func, text, true, tuple_
 from sqlalchemy.exc import DataError, IntegrityError
 
 from workstation import database
-from workstation.check_ins.models import CheckIn
 from workstation.coverage.operations import touch_days
 from workstation.database import Base, Id, Row, db, id_list, insert_rows, one_of, update_set, writing
 from workstation.feed.operations import FeedChange, publish, take_numbers
@@ -21,9 +20,7 @@ from workstation.keys import Keys
 from workstation.people.models import Device
 from workstation.people.operations import tell_people
 from workstation.prepared import Prepared, Question, ask_together, in_one_go, send
-from workstation.receptions.models import Reception
 from workstation.receptions.operations import keep_constituents
-from workstation.shifts.models import Shift
 from workstation.shifts.queries import list_plans
 from workstation.shifts.rules import Span
 from workstation.sync.entries import Entry, Kept, Result, Seal, Sender
@@ -31,9 +28,8 @@ from workstation.sync.held import lock_away
 from workstation.sync.judgement import CountCodes, count_no_codes
 from workstation.sync.ledger import Grammar, Incoming, Ledger
 from workstation.sync.models import HeldEntry, Receipt
-from workstation.sync.stories import moment_of, tell
+from workstation.sync.stories import ROOTS, moment_of, tell
 
-TABLE_OF_KIND: dict[str, type[Base]] = {"check_in": CheckIn, "shift_start": Shift, "reception": Reception}
 MOST_TRIES = 3
 
 
@@ -137,7 +133,7 @@ def write(ledger: Ledger, *, also: Sequence[Question] = ()) -> None:
         _release(ledger)
         _write_held(ledger)
         for kind, rows in facts.rows.items():
-            _upsert(TABLE_OF_KIND[kind], rows)
+            _upsert(ROOTS[kind].table, rows)
         touch_days(network_id=ledger.network_id, touched=facts.touched, offsets=ledger.place_answers)
         publish(network_id=ledger.network_id, changes=_changes(ledger))
         for question in also:
@@ -263,7 +259,7 @@ def _accepted(ledger: Ledger) -> list[Kept]:
 
 
 class Facts(NamedTuple):
-    """The rows of check_ins, shifts and receptions by kind, and the station-days that they touch."""
+    """The rows that hold what is so now, by kind, and the station-days that they touch."""
 
     rows: dict[str, list[Row]]
     touched: set[tuple[str, date]]

@@ -15,14 +15,15 @@ from workstation.ids import new_id
 from workstation.keys import Keys
 from workstation.people.queries import find_rights
 from workstation.people.rules import Scope
-from workstation.sync.entries import ROOT_KINDS, Entry, Kept, Sender
+from workstation.sync.entries import Entry, Kept, Sender
 from workstation.sync.held import amended, lock_away, open_up
 from workstation.sync.judgement import PRESENCE, scope_has
+from workstation.sync.late_codes import use_code
 from workstation.sync.ledger import Grammar, Ledger
 from workstation.sync.models import HeldEntry
 from workstation.sync.operations import write
 from workstation.sync.reviews import CONFLICT, find_waiting, lock_waiting, tell_of_conflict
-from workstation.sync.stories import corrected
+from workstation.sync.stories import ROOTS, corrected
 
 Amendment = Mapping[str, Any]
 
@@ -118,8 +119,9 @@ def _accept(ledger: Ledger, entry: Entry, *, decision: Decision) -> None:
     if decision.amendment is not None:
         _put_right(kept, entry)
     kept.state, kept.code = "accepted", None
-    kept.station_id = entry.station_id if entry.kind in ROOT_KINDS else None
+    kept.station_id = entry.station_id if entry.kind in ROOTS else None
     kept.flags = [*kept.flags, "released", *(["amended"] if decision.amendment is not None else [])]
+    use_code(kept, entry=entry, station=ledger.stations.get(kept.station_id or ""), keys=ledger.keys)
     ledger.changed[entry.id] = kept
     ledger.accept(kept, entry)
     ledger.settle_waiting()
@@ -138,9 +140,9 @@ def _check_times(kept: Kept, amendment: Amendment | None) -> None:
 def _check_right(ledger: Ledger, entry: Entry, kept: Kept) -> None:
     """Staff make facts of their own stations; elsewhere only what its author could have made one."""
     station = ledger.stations.get(entry.station_id or "")
-    if station is None and (entry.kind in ROOT_KINDS or entry.station_id is not None):
+    if station is None and (entry.kind in ROOTS or entry.station_id is not None):
         raise _refusal(station_id="没有找到这个站点。")
-    if entry.kind in ROOT_KINDS and not scope_has(ledger.sender.scope, station):
+    if entry.kind in ROOTS and not scope_has(ledger.sender.scope, station):
         raise _refusal(station_id=OUT_OF_SCOPE)
     plain = replace(entry, on_behalf_of=None)
     reason = ledger.reason_about_target_of(plain, kept)

@@ -5,15 +5,28 @@ withdrawals, also of those ends) are folded into the one row that the figures re
 `occurred_at`, ties by id: the same entries always tell the same story.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from workstation.check_ins.models import CheckIn
+from workstation.database import Base
 from workstation.local_time import local_day
+from workstation.receptions.models import Reception
+from workstation.shifts.models import Shift
 from workstation.shifts.rules import Span, closes_at
 from workstation.sync.entries import Kept
 
 Row = dict[str, Any]
+
+
+class Told(NamedTuple):
+    """What a teller goes by: the root, its body after corrections, what was said about it, its plans."""
+
+    root: Kept
+    body: Row
+    about: Sequence[Kept]
+    plans: Iterable[Span]
 
 
 def in_order(family: Iterable[Kept]) -> list[Kept]:
@@ -22,7 +35,7 @@ def in_order(family: Iterable[Kept]) -> list[Kept]:
 
 
 def tell(root: Kept, family: Sequence[Kept], *, plans: Iterable[Span] = ()) -> Row:
-    """The current row of check_ins, shifts or receptions for this root."""
+    """The current row for this root, in the table of its kind."""
     about = in_order(family)
     body, flags = corrected(root, about)
     end = first_end(root, about)
@@ -37,10 +50,8 @@ def tell(root: Kept, family: Sequence[Kept], *, plans: Iterable[Span] = ()) -> R
         "flags": flags,
         "withdrawn": is_withdrawn(root, about),
     }
-    tellers = {"check_in": _check_in, "reception": _reception}
-    if root.kind in tellers:
-        return row | tellers[root.kind](root, body)
-    return row | _shift(root, body, about, plans)
+    assert root.kind is not None  # what has no kind is held, and tells nothing
+    return row | ROOTS[root.kind].teller(Told(root, body, about, plans))
 
 
 def corrected(kept: Kept, about: Iterable[Kept]) -> tuple[Row, list[str]]:
@@ -85,9 +96,9 @@ def judged(root: Kept, body: Row) -> Row:
     }
 
 
-def _check_in(root: Kept, body: Row) -> Row:
-    at = moment_of(root, body)
-    return judged(root, body) | {
+def _check_in(told: Told) -> Row:
+    body, at = told.body, moment_of(told.root, told.body)
+    return judged(told.root, body) | {
         "purpose": body["purpose"],
         "occurred_at": at,
         "day": local_day(at),
@@ -95,7 +106,8 @@ def _check_in(root: Kept, body: Row) -> Row:
     }
 
 
-def _reception(_root: Kept, body: Row) -> Row:
+def _reception(told: Told) -> Row:
+    body = told.body
     started_at = datetime.fromisoformat(body["started_at"])
     ended_at = body.get("ended_at")
     plain = ("shift_id", "channel", "party_kind", "headcount", "topic", "summary")
@@ -108,7 +120,8 @@ def _reception(_root: Kept, body: Row) -> Row:
     }
 
 
-def _shift(root: Kept, body: Row, about: Sequence[Kept], plans: Iterable[Span]) -> Row:
+def _shift(told: Told) -> Row:
+    root, body, about, plans = told
     started_at = moment_of(root, body)
     end = first_end(root, about)
     return judged(root, body) | {
@@ -125,3 +138,19 @@ def first_end(root: Kept, about: Sequence[Kept]) -> Kept | None:
     """The end that stands: the first one that nobody withdrew."""
     ends = (each for each in about if each.kind == "shift_end" and each.target_id == root.entry_id)
     return next((end for end in ends if not is_withdrawn(end, about)), None)
+
+
+class Root(NamedTuple):
+    """A kind that is a thing of its own: its name, its table, what the row holds beyond what `tell` gives."""
+
+    name: str
+    table: type[Base]
+    teller: Callable[[Told], Row]
+
+
+# The one place that a new kind is entered; what else must know the kinds takes them from here.
+ROOTS = {
+    "check_in": Root("到站登记", CheckIn, _check_in),
+    "reception": Root("接待", Reception, _reception),
+    "shift_start": Root("开始值班", Shift, _shift),
+}

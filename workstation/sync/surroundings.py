@@ -45,14 +45,17 @@ class Surroundings:
     presences: list[Presence] = field(default_factory=list)
     # People who used this installation within a day, the sender included.
     people: int = 1
+    # What this call itself takes back or puts right: a mistake is no place where somebody was.
+    mistaken: frozenset[str] = frozenset()
 
     def is_used(self, code: UsedCode, *, by: str) -> bool:
         """Whether this code counted already, for another entry than this one."""
         return self.used.get(code, by) != by
 
     def others(self, than: str) -> Iterator[Presence]:
-        """Presence beside that of this entry."""
-        return (presence for presence in self.presences if presence.id != than)
+        """Presence beside that of this entry, mistakes left out."""
+        apart = self.mistaken | {than}
+        return (presence for presence in self.presences if presence.id not in apart)
 
     def note(self, kept: Kept, *, station: Any) -> None:
         """A fact of this call, for those that follow it in the same batch."""
@@ -60,10 +63,6 @@ class Surroundings:
             self.used[UsedCode(kept.station_id, kept.kind, kept.code_step)] = kept.entry_id
         if station is not None and kept.occurred_at and is_presence(kept.evidence, kept.verdict):
             self.presences.append(presence_of(kept, at=kept.occurred_at, station=station))
-
-    def forget(self, entry_id: str | None) -> None:
-        """Who takes an entry back was not there."""
-        self.presences = [presence for presence in self.presences if presence.id != entry_id]
 
 
 def presence_of(kept: Kept, *, at: datetime, station: Any) -> Presence:

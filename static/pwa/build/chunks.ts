@@ -8,7 +8,7 @@ type Graph = { getModuleInfo: (id: string) => { importers: readonly string[] } |
 
 const MEMBER = inside(
   '/node_modules/(vant|@vant)/',
-  '/src/(App|router|components/(?!QrCode)|composables|locales/(index|zh-CN)|rules|sync|styles)',
+  '/src/(App|router|components/(?!QrCode)|composables|locales/(index|zh-CN|kinds\\.ts)|rules|sync|styles)',
 )
 
 /** Whether the member's page needs it before anything shows: import() is not among `importers`. */
@@ -27,7 +27,7 @@ export const chunks = {
       priority: 3,
       test: inside(
         '/node_modules/(@vue|vue|dpop|uuid)/',
-        '/src/(api/(request|deviceName)|locales/translate|registerWorker|missingPart|styles/(base|tokens))',
+        '/src/(api/(request|deviceName)|locales/(translate|kinds\\.zh-CN)|registerWorker|missingPart|styles/(base|tokens))',
         'preload-helper|export-helper|oxc-project',
       ),
     },

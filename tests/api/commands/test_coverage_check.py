@@ -12,6 +12,7 @@ from tests.cast import Cast
 from workstation.coverage.models import (
     MemberDay,
     MemberMonth,
+    MemberWindow,
     StationDay,
     StationMonth,
     StationWindow,
@@ -98,6 +99,19 @@ def test_a_window_that_was_added_up_wrongly_is_found_and_a_rebuild_mends_it(kept
     answer = check(kept)
     assert answer.exit_code == 1
     assert "shifts 77 → " in answer.output
+    assert kept.app.test_cli_runner().invoke(args=["coverage", "rebuild"]).exit_code == 0
+    assert check(kept).exit_code == 0
+
+
+def test_people_of_a_window_who_were_not_there_are_found(kept: Cast) -> None:
+    with kept.app.app_context():
+        keep_usual(network_id=kept.here.id, now=clock.now())
+    member, colleague = (kept.here.members[name] for name in ("member", "colleague"))
+    change(kept, update(MemberWindow).where(MemberWindow.days == 30).values(member_id=colleague))
+    answer = check(kept)
+    assert answer.exit_code == 1
+    assert f"{colleague}: member_id {colleague} → None" in answer.output
+    assert f"{member}: member_id None → {member}" in answer.output
     assert kept.app.test_cli_runner().invoke(args=["coverage", "rebuild"]).exit_code == 0
     assert check(kept).exit_code == 0
 

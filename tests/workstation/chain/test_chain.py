@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
+from tests.api.test_evidence import shown
 from tests.cast import NOON, Cast, Phone, any_uuid
 from workstation.audit.operations import Actor, Deed, note
 from workstation.chain.models import ChainBlock
-from workstation.chain.operations import prune, seal
+from workstation.chain.operations import KEY, prune, seal
 from workstation.chain.proofs import Break, Proof, list_heads, verify
-from workstation.chain.queries import count_new, count_unsealed
+from workstation.chain.queries import count_new, count_unsealed, read_rows
+from workstation.chain.rules import Link, digest_of, leaf_of, numbers_in
 from workstation.database import db, writing
 
 
@@ -155,6 +157,51 @@ def test_a_changed_receipt_is_named(cast: Cast, chain: Sealer, sql: str, what: s
     chain.tamper(sql, no=number)
     broken = chain.verify().broken
     assert broken == Break(1, "receipt", number, what)
+
+
+@pytest.mark.parametrize("value", ["NULL", "7"], ids=["given-free", "another"])
+def test_which_code_counted_is_sealed_with_the_receipt(cast: Cast, chain: Sealer, value: str) -> None:
+    phone, hall = cast.phone("member"), cast.here.stations["hall"]
+    results = phone.sync(phone.check_in(hall), phone.check_in(hall, station_code=shown(cast)))
+    number = results[1]["receipt_no"]
+    assert results[1]["evidence"] == 2
+    chain.seal()
+    chain.tamper(f"UPDATE receipts SET code_step = {value} WHERE receipt_no = :no", no=number)
+    assert chain.verify().broken == Break(1, "receipt", number, "row.altered")
+
+
+def test_blocks_from_before_that_still_prove_their_rows(cast: Cast, chain: Sealer) -> None:
+    phone, hall = cast.phone("member"), cast.here.stations["hall"]
+    results = phone.sync(*(phone.check_in(hall, station_code=shown(cast)) for _ in range(3)))
+    chain.seal()
+    as_it_was_sealed_formerly(chain, block_no=1)
+    assert chain.verify().broken is None
+    number = results[1]["receipt_no"]
+    chain.tamper("UPDATE receipts SET evidence = 3 WHERE receipt_no = :no", no=number)
+    assert chain.verify().broken == Break(1, "receipt", number, "row.altered")
+
+
+def as_it_was_sealed_formerly(chain: Sealer, *, block_no: int) -> None:
+    """Makes this block anew, of receipts without which code counted, and lets the next one link to it."""
+    with chain.app.app_context():
+        blocks = list(db.session.scalars(select(ChainBlock).order_by(ChainBlock.no)))
+        previous, made = blocks[block_no - 1].previous, []
+        for block in blocks[block_no - 1 :]:
+            leaves = block.leaves
+            if block.no == block_no:
+                numbers = numbers_in(leaves)
+                rows = read_rows(network_id=block.network_id, source=block.source, numbers=numbers)
+                leaves = b"".join(leaf_of(row[:-1]) for row in rows)
+            said = {name: getattr(block, name) for name in Link._fields} | {"previous": previous}
+            digest = digest_of(Link(**said), leaves, key=chain.keys.derive(KEY))
+            made.append({"no": block.no, "leaves": leaves, "previous": previous, "digest": digest})
+            previous = digest
+        db.session.rollback()
+    for each in made:
+        chain.tamper(
+            "UPDATE chain_blocks SET leaves = :leaves, previous = :previous, digest = :digest WHERE no = :no",
+            **each,
+        )
 
 
 def test_a_changed_audit_event_is_named(chain: Sealer) -> None:

@@ -208,6 +208,8 @@ class Judge:
         certain, firm, hoped = (
             self.gates(station, self.basis(station, how=how)) for how in ("certain", "firm", "hoped")
         )
+        # What may still come makes nothing worse: also not a first shift that lies before all known ones.
+        hoped = [low if low[0] == PASSED else high for low, high in zip(certain, hoped, strict=True)]
         tangible, new = self.is_tangible(station), self.is_new(station)
         if new or not self.is_open(station):
             certain = [(NOT_JUDGED, have, need) for _, have, need in certain]

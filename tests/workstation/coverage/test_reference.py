@@ -29,6 +29,7 @@ from tests.workstation.coverage.histories import History, make_history
 from tests.workstation.coverage.reading import read_world
 from tests.workstation.coverage.reference_rows import Question
 from tests.workstation.coverage.world import World
+from workstation.coverage.gap_pages import ALL, LISTS, OF_STATIONS, PHONES, STATIONS, STREETS
 from workstation.coverage.operations import rebuild, touch_days
 from workstation.coverage.usual_windows import LENGTHS
 from workstation.database import db, writing
@@ -219,7 +220,7 @@ def compare_usual(office: Office) -> None:
     end = history.today + timedelta(days=1)
     question = Question(read(office), starts_on=end - timedelta(days=length), ends_on=end)
     query = {"window": f"{length}d"}
-    for by in history.random.sample(GROUPINGS[:-1], 3):
+    for by in ("station", *history.random.sample(GROUPINGS[:-1], 3)):
         compare_answers(office, question, query | {"by": by})
     expected = question.answer("station")
     page = office.get("", by="station", limit=2, **query).json
@@ -228,7 +229,21 @@ def compare_usual(office: Office) -> None:
     chosen = office.get("", by="station", ids=",".join(last), **query).json
     assert (chosen["totals"], chosen["rows"]) == (expected["totals"], expected["rows"][-2:])
     compare_points(office, expected["rows"], query)
+    compare_trend(office)
     compare_first_gaps(office, query)
+
+
+def compare_trend(office: Office) -> None:
+    """Points are what is said of their windows: of usual and other ones, of all and of a part."""
+    random = office.history.random
+    place = random.choice([division["id"] for division in office.history.divisions])
+    within = random.choice(({}, {}, {"within": place}))
+    asked = random.choice(({"window": "30d"}, {"window": "90d"}, query_of(window_of(office.history))))
+    points = office.get("/trend", **asked, **within).json["points"]
+    for point in (points[-1], *random.sample(points[:-1], 2)):
+        said = office.get("", **{"from": point["from"], "to": point["to"]}, **within).json["totals"]
+        seen = {name: said[name] for name in point if name not in ("from", "to")}
+        assert point == {"from": point["from"], "to": point["to"]} | seen, office.history.network_id
 
 
 def compare_points(office: Office, rows: list[dict[str, Any]], query: dict[str, str]) -> None:
@@ -259,6 +274,39 @@ def compare_first_gaps(office: Office, query: dict[str, str]) -> None:
         shown = {entry["station_id"] for entry in first[name]}
         assert shown >= set(own[:2])
         assert first[name] == [entry for entry in whole[name] if entry["station_id"] in shown]
+    compare_gap_pages(office, whole, query)
+
+
+def compare_gap_pages(office: Office, whole: dict[str, Any], query: dict[str, str]) -> None:
+    """Pages that follow each other have each thing of a list once and in order, with all that it lacks."""
+    order = [row["key"] for row in office.get("", by="station", **query).json["rows"]]
+    for listed in office.history.random.sample(LISTS, 2):
+        found: list[str] = []
+        more: dict[str, str] | None = {}
+        while more is not None:
+            page = office.get("/gaps", list=listed, limit=3, **query, **more).json
+            shown = gap_keys(page, ALL if listed in OF_STATIONS else listed, order)
+            assert len(shown) <= 3
+            for name in OF_STATIONS:
+                assert page[name] == [one for one in whole[name] if one["station_id"] in shown]
+            found += shown
+            more = {"after": page["next"]} if page["next"] else None
+        assert found == gap_keys(whole, listed, order), (office.history.network_id, listed)
+
+
+def gap_keys(gaps: dict[str, Any], listed: str, order: list[str]) -> list[str]:
+    """What is in a list: streets, stations by their last duty and code, or phones."""
+    lacks = {name: {one["station_id"] for one in gaps[name]} for name in OF_STATIONS}
+    lacks["failing"] -= lacks["dormant"] if listed == "failing" else set()
+    last = {one["station_id"]: one["last_open_on"] or "" for name in OF_STATIONS for one in gaps[name]}
+    chosen = lacks.get(listed, last.keys() if listed in (STATIONS, ALL) else set())
+    streets = gaps[STREETS] if listed in (STREETS, ALL) else []
+    phones = gaps[PHONES] if listed == PHONES else []
+    return [
+        *(one["division_id"] for one in streets),
+        *sorted(chosen, key=lambda each: (last[each], order.index(each))),
+        *(f"{one['device_id']} {one['station_id']}" for one in phones),
+    ]
 
 
 def read(office: Office) -> World:
@@ -304,13 +352,14 @@ def compare_pages(office: Office) -> None:
 
 
 def compare_files(office: Office) -> None:
-    """CSV and XLSX say the same as JSON, to the last digit."""
-    query = query_of(window_of(office.history)) | {"by": office.history.random.choice(GROUPINGS)}
-    answer = office.get("", **query).json
+    """CSV and XLSX say what the clerk says, as JSON does, to the last digit."""
+    asked, by = window_of(office.history), office.history.random.choice(GROUPINGS)
+    query = query_of(asked) | {"by": by}
+    answer = Question(read(office), **asked).answer(by)
     flat = [flattened(row) for row in answer["rows"]]
     text = office.get(".csv", **query).data.decode("utf-8-sig")
-    read = [without_name(row) for row in csv.DictReader(io.StringIO(text))]
-    assert [{name: as_number(value) for name, value in row.items()} for row in read] == [
+    lines = [without_name(row) for row in csv.DictReader(io.StringIO(text))]
+    assert [{name: as_number(value) for name, value in row.items()} for row in lines] == [
         without_name(row) for row in flat
     ]
     book = openpyxl.load_workbook(io.BytesIO(office.get(".xlsx", **query).data))

@@ -32,6 +32,7 @@ export function useChangeWords() {
     answer: (answer) => words(ANSWERS[answer]),
     channel,
     party,
+    who: words('who'),
   }
   return {
     topicName: topic,

@@ -1,6 +1,7 @@
 /** Finding among all records that this phone knows, by what people remember of them. */
 import { computed } from 'vue'
 import { t } from '@/locales'
+import { kindWords } from '@/locales/kinds'
 import { holds } from '@/rules/search'
 import { reasonWords, stateWords } from '@/rules/words'
 import type { Entry, EntryState, Kind } from '@/sync/types'
@@ -38,7 +39,7 @@ export function useRecordSearch({ rows, placeOf }: { rows: () => RecordRow[]; pl
   function partsOf({ entry, receipt, by, behalf }: RecordRow) {
     const { topic, summary, reason } = entry.body as Record<string, string | undefined>
     return [
-      ...[t(`kind.${entry.kind}`), placeOf(entry), stateWords(t, entry.state, receipt), receipt?.receipt_no],
+      ...[kindWords(`entry.${entry.kind}`), placeOf(entry), stateWords(t, entry.state, receipt), receipt?.receipt_no],
       ...[entry.recorded_at.slice(0, 10), entry.recorded_at && shortDay(entry.recorded_at)],
       ...[topicNames.value.get(topic), summary, reason, reasonWords(t, entry), by, behalf],
     ]

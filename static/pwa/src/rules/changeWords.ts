@@ -9,6 +9,7 @@ export type Names = {
   answer: (answer: Answer) => string
   channel: (channel: unknown) => string
   party: (kind: unknown) => string
+  who: string
 }
 
 /** What is said of a body's answer; nothing where it says nothing about it. */
@@ -20,7 +21,7 @@ export function answerWords(body: Record<string, unknown>, names: Names): string
 
 /** Fields that say nothing to a person are left out. */
 export function valueWords(changes: Record<string, unknown>, names: Names): string[] {
-  const { station_id, stated_at, started_at, ended_at, headcount, topic, summary, note, channel, party_kind } = changes
+  const { station_id, stated_at, started_at, ended_at, headcount, topic, summary, note, channel, party_kind, constituent } = changes
   return [
     typeof station_id === 'string' && names.station(station_id),
     ...[stated_at, started_at, ended_at].map((at) => typeof at === 'string' && names.time(at)),
@@ -30,5 +31,6 @@ export function valueWords(changes: Record<string, unknown>, names: Names): stri
     answerWords(changes, names),
     names.channel(channel),
     names.party(party_kind),
+    constituent !== undefined && names.who,
   ].filter((found): found is string => typeof found === 'string' && found !== '')
 }

@@ -1,9 +1,13 @@
 /** What of a record its author can correct, and what of the form really changed. */
 import { localTime } from '@/sync/time'
 import type { Entry } from '@/sync/types'
-import type { Answered, Encounter } from './reception'
+import { constituentOf, type Answered, type Encounter, type Named } from './reception'
 
-export type Correctable = Answered & Encounter & {
+/** Who was received is not shown again by the phone, which forgot it: it is left, said anew or taken out. */
+export type Who = 'left' | 'anew' | 'out'
+
+export type Correctable = Answered & Encounter & Named & {
+  who: Who
   station_id: string | null
   time: number
   headcount: number
@@ -29,16 +33,24 @@ export function correctableOf(entry: Entry): Correctable {
     wants_reply: body.wants_reply === true,
     channel: (body.channel as Encounter['channel'] | undefined) ?? 'walk_in',
     party_kind: (body.party_kind as Encounter['party_kind'] | undefined) ?? 'person',
+    who: 'left',
+    consent: false,
+    name: '',
+    contact: '',
   }
 }
 
+/** Anew, but without consent or without anything to say. */
+export const lacksWho = (form: Correctable) => form.who === 'anew' && !constituentOf(form)
+
 /** Only what differs goes into the correction; an untouched form gives none. */
 export function changesOf({ entry, form }: { entry: Entry; form: Correctable }): Record<string, unknown> {
-  const { time, ...rest } = form
+  const { time, who, consent, name, contact, ...rest } = form
   const was = correctableOf(entry)
   const changed = Object.entries(rest).filter(([name, value]) => value !== was[name as keyof typeof rest])
   const moment = time === was.time ? [] : [[timeField(entry), localTime(new Date(time))]]
-  return Object.fromEntries([...changed, ...moment])
+  const named = who === 'left' ? [] : [['constituent', who === 'out' ? null : constituentOf({ consent, name, contact })]]
+  return Object.fromEntries([...changed, ...moment, ...named])
 }
 
 /** Corrections and withdrawals are facts about facts: they are not corrected themselves. */

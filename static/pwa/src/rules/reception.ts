@@ -9,15 +9,13 @@ export const SUMMARY_MAX = 2000
 
 export type Answered = { answered_on_spot: boolean; wants_reply: boolean }
 export type Encounter = { channel: Reception['channel']; party_kind: Reception['party_kind'] }
-export type ReceptionDraft = Answered & Encounter & {
+export type Named = { consent: boolean; name: string; contact: string }
+export type ReceptionDraft = Answered & Encounter & Named & {
   station_id: string | null
   headcount: number
   topic: string | null
   summary: string
   started_at: number
-  consent: boolean
-  name: string
-  contact: string
 }
 
 export function emptyDraft(now: number): ReceptionDraft {
@@ -57,7 +55,7 @@ export function receptionOf({ draft, station_id, topic, shift_id }: Context): Re
   }
 }
 
-function constituentOf({ consent, name, contact }: ReceptionDraft): Reception['constituent'] {
+export function constituentOf({ consent, name, contact }: Named): Reception['constituent'] {
   if (!consent || !(name.trim() || contact.trim())) return null
   const given = { name: name.trim() || undefined, contact: contact.trim() || undefined }
   return { ...given, consent: true, consent_version: CONSENT_VERSION }

@@ -72,8 +72,13 @@ export const getPoints = (place: Place) => atCoverage<Wire.Points>('points', pla
 export const getStationCoverage = (id: string, window: string) =>
   ask<Wire.StationCoverage>('GET', address(`/coverage/stations/${encodeURIComponent(id)}`, { window }))
 
-export const getGaps = (window: string, within = '', limit?: number) =>
+/** What stands first in each list. */
+export const getGaps = (window: string, within: string, limit: number) =>
   ask<Wire.Gaps>('GET', address('/coverage/gaps', { window, within, limit }))
+
+/** One list (`all` are streets and stations) behind `after`, which is the `next` of the page before. */
+export const getGapPage = (query: Place & { list: string; after: string; limit: number }) =>
+  ask<Wire.Gaps>('GET', address('/coverage/gaps', query))
 
 type Place = { window: string; within: string }
 
@@ -108,6 +113,8 @@ export async function feelPulse(mark: string): Promise<string | null> {
 
 export const listStations = async () =>
   (await ask<{ stations: Wire.Station[] }>('GET', '/api/v1/stations')).stations
+
+export const getStation = (id: string) => ask<Wire.Station>('GET', `/api/v1/stations/${encodeURIComponent(id)}`)
 
 export const listDivisions = async () =>
   (await ask<{ divisions: Wire.Division[] }>('GET', '/api/v1/divisions')).divisions

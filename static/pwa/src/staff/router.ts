@@ -55,7 +55,10 @@ export const router = createRouter({
     { path: '/audit', component: () => import('./pages/AuditPage.vue'), meta: { title: 'nav.audit' } },
     { path: '/:rest(.*)*', redirect: '/coverage' },
   ],
-  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? {} : { top: 0 }),
+  scrollBehavior(to, from, saved) {
+    if (saved || to.path !== from.path) return saved ?? { top: 0 }
+    return history.state?.at_table ? { el: '.coverage > .table', top: 8 } : {}
+  },
 })
 
 router.afterEach((to) => {

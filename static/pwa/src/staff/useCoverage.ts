@@ -22,10 +22,9 @@ import { counted, sorted, type Line } from './rules/rows'
 import { columnsFor } from './rules/columns'
 import { useLoad } from './useLoad'
 import { t, type Key } from './words'
+import { MANY_STATIONS, sizeOf } from './rules/large'
 import type { Weeks } from './wire'
 
-/** From so many stations on figures of single ones are fetched as they are looked at. */
-const LARGE = 2000
 const FIRST_GAPS = 20
 const MOST_IDS = 100
 
@@ -41,14 +40,16 @@ export function useCoverage(filters: Ref<Filters>) {
   const ground = useLoad(loadGround, [], { still: true })
   const drawn = () => hasStreets(ground.data?.outlines ?? [])
   const opened = () => filters.value.by === 'district' && filters.value.open.length > 0
-  const levels = (): Level[] => levelsOf(filters.value, isLarge.value)
+  const levels = (): Level[] => levelsOf(filters.value, isSmall())
 
   const table = useLoad(() => grouped(grouping(), inSight()), [window, within, grouping])
-  const points = useLoad(() => getPoints(inSight()), [window, within])
+  const points = useLoad(() => pointsWithin(inSight()), [window, within])
   const places = computed(() => placesOf(ground.data?.divisions ?? []))
   const spots = computed(() => (points.data ? spotsOf(points.data, places.value) : []))
-  const isLarge = computed(() => spots.value.length > LARGE)
-  const isSmall = () => points.data !== null && !isLarge.value
+  const isLarge = computed(() => spots.value.length > MANY_STATIONS)
+  /** Known of the place that is asked for: the points of the one before say nothing about it. */
+  const isSmall = () => sizeOf(points.data, within()) === 'small'
+  const isKnown = () => sizeOf(points.data, within()) !== 'unknown'
   const rows = useLoad(
     async () => (isSmall() ? getCoverage({ ...inSight(), by: 'station' }) : null),
     [window, within, isSmall],
@@ -119,8 +120,8 @@ export function useCoverage(filters: Ref<Filters>) {
   const span = computed(() => weeks.data?.[0]?.weeks ?? [])
   const all = computed(() => weeks.data?.[0]?.totals ?? [])
   return {
-    ...{ table, points, rows, gaps, changes, today, ground, districts },
-    ...{ places, topics, spots, isLarge, withFigures, lines, level, pieces, below, span, all, within: name },
+    ...{ table, points, rows, streets, weeks, gaps, changes, today, ground, districts },
+    ...{ places, topics, spots, isLarge, isKnown, withFigures, lines, level, pieces, below, span, all, within: name },
   }
 }
 
@@ -144,9 +145,9 @@ async function nameOf(within: string): Promise<string> {
 }
 
 /** Whose weeks are shown: the table's own level, and those that are opened below it; not of many stations. */
-function levelsOf({ by, open }: Filters, isLarge: boolean): Level[] {
-  if (isLarge && by === 'station') return []
-  if (isLarge || !open.length) return [by]
+function levelsOf({ by, open }: Filters, isSmall: boolean): Level[] {
+  if (!isSmall && by === 'station') return []
+  if (!isSmall || !open.length) return [by]
   if (by === 'district') return ['district', 'street', 'station']
   return by === 'street' ? ['street', 'station'] : [by]
 }
@@ -161,6 +162,9 @@ const grouped = async (by: Level, place: { window: string; within: string }) => 
 })
 
 type Place = { window: string; within: string }
+
+/** The points that know of which place they are. */
+const pointsWithin = async (place: Place) => ({ ...(await getPoints(place)), within: place.within })
 
 /** The rows of streets: all that are in sight, or those of the districts that are open. */
 async function listStreets(place: Place, { whole, open }: { whole: boolean; open: string }) {

@@ -8,11 +8,16 @@ export function useFilters() {
   const router = useRouter()
   const filters = computed(() => filtersFrom(route.query))
 
+  /** What the address is about to say: of two changes at once the second must not undo the first. */
+  let coming: Filters | null = null
+
   /** Any change but turning the page leads back to the first page. */
-  function change(part: Partial<Filters>) {
-    const typing = 'search' in part
-    const query = queryFrom({ ...filters.value, page: 1, ...part })
-    return typing ? router.replace({ query }) : router.push({ query })
+  async function change(part: Partial<Filters>) {
+    const wanted = { ...(coming ?? filters.value), page: 1, after: '', ...part }
+    coming = wanted
+    const to = { query: queryFrom(wanted) }
+    await ('search' in part ? router.replace(to) : router.push(to))
+    if (coming === wanted) coming = null
   }
 
   return { filters, change }

@@ -1,14 +1,20 @@
 /** Zoom and pan of the map: a factor and a shift in pixels, by buttons, drag and keys. */
 import { computed, onBeforeUnmount, onMounted, reactive, ref, type Ref } from 'vue'
+import { shiftInside, type Point } from './rules/projection'
 
 const MOST = 12
 const STEP = 1.6
+/** How far from the frame a mark stands at least once the keys have gone to it, in pixels. */
+const MARGIN = 40
+/** A hand that means to tap moves a little. */
+const STILL_PX = 4
 
 export function useMapView(frame: Ref<HTMLElement | null>) {
   const size = reactive({ width: 600, height: 460 })
   const view = reactive({ x: 0, y: 0, k: 1 })
   const dragging = ref(false)
   let last = { x: 0, y: 0 }
+  let way = 0
 
   function zoomAt(factor: number, at = { x: size.width / 2, y: size.height / 2 }) {
     const k = Math.min(MOST, Math.max(1, view.k * factor))
@@ -24,7 +30,16 @@ export function useMapView(frame: Ref<HTMLElement | null>) {
 
   const reset = () => Object.assign(view, { x: 0, y: 0, k: 1 })
 
+  /** Moves the map no further than it takes to see this point. */
+  function show(point: Point) {
+    const { x, y } = onScreen(point)
+    view.x += shiftInside(x, size.width, MARGIN)
+    view.y += shiftInside(y, size.height, MARGIN)
+    keepInside()
+  }
+
   function grab(event: PointerEvent) {
+    way = 0
     if (view.k === 1) return
     dragging.value = true
     last = { x: event.clientX, y: event.clientY }
@@ -32,13 +47,17 @@ export function useMapView(frame: Ref<HTMLElement | null>) {
 
   function drag(event: PointerEvent) {
     if (!dragging.value) return
-    view.x += event.clientX - last.x
-    view.y += event.clientY - last.y
+    const [dx, dy] = [event.clientX - last.x, event.clientY - last.y]
+    way += Math.hypot(dx, dy)
+    view.x += dx
+    view.y += dy
     last = { x: event.clientX, y: event.clientY }
     keepInside()
   }
 
   const drop = () => (dragging.value = false)
+  /** Whether what ends now was a drag: it opens nothing. */
+  const isDragged = () => way > STILL_PX
 
   const watcher = new ResizeObserver(([entry]) => {
     if (entry) Object.assign(size, { width: entry.contentRect.width, height: entry.contentRect.height })
@@ -46,9 +65,13 @@ export function useMapView(frame: Ref<HTMLElement | null>) {
   onMounted(() => frame.value && watcher.observe(frame.value))
   onBeforeUnmount(() => watcher.disconnect())
 
-  const onScreen = (point: { x: number; y: number }) => ({
-    x: view.x + point.x * view.k,
-    y: view.y + point.y * view.k,
+  function onScreen({ x, y }: Point): Point {
+    return { x: view.x + x * view.k, y: view.y + y * view.k }
+  }
+  /** What the frame's middle shows. */
+  const middle = (): Point => ({
+    x: (size.width / 2 - view.x) / view.k,
+    y: (size.height / 2 - view.y) / view.k,
   })
   const transform = computed(() => `translate(${view.x} ${view.y}) scale(${view.k})`)
   return {
@@ -56,6 +79,9 @@ export function useMapView(frame: Ref<HTMLElement | null>) {
     view,
     transform,
     onScreen,
+    middle,
+    show,
+    isDragged,
     zoomIn: () => zoomAt(STEP),
     zoomOut: () => zoomAt(1 / STEP),
     reset,

@@ -195,6 +195,8 @@ type OfStation = {
 export type Gaps = {
   /** With `limit`: how many streets, stations or phones each list has in all. */
   counts?: Record<string, number>
+  /** With `list`: where its next page begins. */
+  next?: string | null
   as_of: string
   streets_without_station: { division_id: string; name: string; district_name: string | null }[]
   dormant: (OfStation & { fix: string })[]

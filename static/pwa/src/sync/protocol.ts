@@ -112,6 +112,8 @@ const hasNumber = (result: Result) => typeof result.receipt_no === 'number'
 export function withoutSecrets<B extends object>(body: B): B {
   const kept = { ...body } as Record<string, unknown>
   for (const secret of ['fix', 'no_fix_reason', 'station_code', 'constituent']) delete kept[secret]
+  const changes = kept.changes as object | undefined
+  if (changes && 'constituent' in changes) kept.changes = { ...changes, constituent: null }
   return kept as B
 }
 

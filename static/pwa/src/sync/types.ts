@@ -1,52 +1,10 @@
 /**
  * The words of the protocol (docs/sync-protocol.md). Rows that lie in IndexedDB, and what goes over the
- * wire.
+ * wire; bodies stand in kinds.ts.
  */
-export type Fix = { lat: number; lon: number; accuracy_m: number; age_s: number }
-export type NoFixReason = 'denied' | 'timeout' | 'unavailable'
+import type { Bodies, Kind } from './kinds'
 
-export type Presence = {
-  station_id: string
-  fix: Fix | null
-  no_fix_reason: NoFixReason | null
-  station_code?: string | null
-  stated_at?: string | null
-  note?: string | null
-}
-
-export type CheckIn = Presence & { purpose: 'duty' | 'reception' | 'session' | 'visit' }
-export type ShiftEnd = { shift_id: string; stated_at?: string | null; note?: string | null }
-
-export type Constituent = { name?: string; contact?: string; consent: true; consent_version: string }
-
-export type Reception = {
-  station_id: string
-  shift_id?: string | null
-  started_at: string
-  ended_at?: string | null
-  channel: 'walk_in' | 'appointment' | 'phone' | 'visit' | 'qr'
-  party_kind: 'person' | 'group' | 'enterprise' | 'organisation'
-  headcount: number
-  topic: string
-  summary: string
-  answered_on_spot: boolean
-  wants_reply: boolean
-  constituent?: Constituent | null
-}
-
-export type Correction = { target_id: string; changes: Record<string, unknown>; reason: string }
-export type Withdrawal = { target_id: string; reason: string }
-
-export type Bodies = {
-  check_in: CheckIn
-  shift_start: Presence
-  shift_end: ShiftEnd
-  reception: Reception
-  correction: Correction
-  withdrawal: Withdrawal
-}
-
-export type Kind = keyof Bodies
+export type * from './kinds'
 
 /**
  * recorded: saved, can be undone · waiting: frozen, 待发 · received: a fact · held: 待核 · conflict: other

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asCorrected, changesOf, correctableOf } from '@/rules/corrections'
+import { asCorrected, changesOf, correctableOf, lacksWho } from '@/rules/corrections'
 import { answerOf, emptyDraft, receptionOf, redLinesIn } from '@/rules/reception'
 import type { Entry } from '@/sync/types'
 
@@ -36,6 +36,17 @@ describe('a correction', () => {
     const answered = { ...correctableOf(entry), answered_on_spot: true, channel: 'phone' as const }
     expect(changesOf({ entry, form: answered })).toEqual({ answered_on_spot: true, channel: 'phone' })
     expect(changesOf({ entry, form: correctableOf(entry) })).toEqual({})
+  })
+
+  it('says who was received only anew and with consent, or takes it out', () => {
+    const form = { ...correctableOf(entry), who: 'anew' as const, name: '李四' }
+    expect(lacksWho(form)).toBe(true)
+    const agreed = { ...form, consent: true }
+    expect(lacksWho(agreed)).toBe(false)
+    expect(changesOf({ entry, form: agreed })).toEqual({
+      constituent: { name: '李四', contact: undefined, consent: true, consent_version: '1' },
+    })
+    expect(changesOf({ entry, form: { ...form, who: 'out' } })).toEqual({ constituent: null })
   })
 
   it('of the time names the field that the kind has', () => {

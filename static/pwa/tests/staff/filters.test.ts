@@ -10,6 +10,7 @@ describe('filters in the address', () => {
       sort: '-shifts',
       search: '桂园',
       page: 3,
+      after: 'never.s1',
       only: 'dormant',
       open: ['d2', 'd3'],
       gap: 'failing',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { boundsOf, fit, labelPoint, nextInDirection, pathOf, type Geometry } from '@/staff/rules/projection'
+import { boundsOf, fit, labelPoint, nextInDirection, pathOf, shiftInside, type Geometry } from '@/staff/rules/projection'
 
 const square: Geometry = {
   type: 'Polygon',
@@ -82,4 +82,11 @@ describe('arrow keys on the map', () => {
   it('stay where they are at the edge', () => {
     expect(nextInDirection([here, east], here, 'left')).toBeNull()
   })
+})
+
+it('moves the map no further than it takes to see a mark', () => {
+  expect(shiftInside(300, 600, 40)).toBe(0)
+  expect(shiftInside(-20, 600, 40)).toBe(60)
+  expect(shiftInside(650, 600, 40)).toBe(-90)
+  expect(shiftInside(90, 50, 40)).toBe(-65)
 })

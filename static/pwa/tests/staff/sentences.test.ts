@@ -1,23 +1,35 @@
 import { describe, expect, it } from 'vitest'
-import { changeSentence, firstSentence, servedSentence } from '@/staff/rules/sentences'
+import { changeSentence, firstSentence, servedPieces, servedSentence } from '@/staff/rules/sentences'
 import type { Changes } from '@/staff/wire'
 import { noGaps, row } from './cast'
 
 const city = row({ streets: 74, streets_tangible: 70, streets_effective: 61, streets_effective_high: 64 })
 
 describe('the first sentence', () => {
-  it('says how many streets are served, how many may be, and how many only have a sign', () => {
-    expect(servedSentence(city)).toBe('74 个街道中，61 个真正有人服务（另可能补到 3 个），9 个只挂了牌。')
+  it('says how many streets are served, how many may be, how many only have a sign, and how many nothing', () => {
+    expect(servedSentence(city)).toBe(
+      '74 个街道中，61 个真正有人服务（另可能补到 3 个），9 个只挂了牌，4 个连合格的站点也没有。',
+    )
+  })
+
+  it('opens the streets that each of its figures counts', () => {
+    const opened = servedPieces(city).flatMap(({ text, opens }) => (opens ? [[text, opens]] : []))
+    expect(opened).toEqual([
+      ['61', { only: 'streets_effective' }],
+      ['9', { only: 'gap' }],
+      ['4', { sort: 'tangible_rate' }],
+    ])
   })
 
   it('leaves out what is nought', () => {
-    const sure = { ...city, streets_tangible: 61, streets_effective_high: 61 }
-    expect(servedSentence(sure)).toBe('74 个街道中，61 个真正有人服务。')
+    const sure = { ...city, streets: 61, streets_tangible: 61, streets_effective_high: 61 }
+    expect(servedSentence(sure)).toBe('61 个街道中，61 个真正有人服务。')
   })
 
   it('counts stations where no street is in sight, and says so when there is nothing', () => {
     expect(servedSentence(row({ stations: 3, effective: 2 }))).toBe('3 个站点中，2 个真正有人服务。')
     expect(servedSentence(row({ stations: 0 }))).toBe('您看到的范围内还没有站点。')
+    expect(servedSentence({ ...city, stations: 0 })).toBe('74 个街道都还没有开放的站点。')
   })
 })
 

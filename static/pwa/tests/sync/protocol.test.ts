@@ -160,6 +160,10 @@ describe('results', () => {
       note: 'n',
     }
     expect(protocol.withoutSecrets(body)).toEqual({ station_id: 's', note: 'n' })
+    const anew = { headcount: 2, constituent: { name: '张三', consent: true } }
+    const kept = protocol.withoutSecrets({ target_id: 't', changes: anew, reason: 'r' })
+    expect(kept).toEqual({ target_id: 't', changes: { headcount: 2, constituent: null }, reason: 'r' })
+    expect(anew.constituent.name).toBe('张三')
   })
 })
 

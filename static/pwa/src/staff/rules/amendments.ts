@@ -1,45 +1,12 @@
 /** What staff may put right in a held entry: the fields of its kind, and what of the form became a change. */
+import { FIELDS as BY_KIND, type Field } from '@/sync/kinds'
 import type { Amendment, HeldEntry } from '../wire'
 
-export type FieldType = 'station' | 'topic' | 'choice' | 'number' | 'moment' | 'yes_no' | 'text' | 'long'
-export type Field = { name: string; type: FieldType; choices?: readonly string[] }
+export type { Field }
+export const FIELDS: Record<string, readonly Field[]> = BY_KIND
+
 /** What stands in the inputs, all as text. */
 export type Typed = Record<string, string>
-
-const CHANNELS = ['walk_in', 'appointment', 'phone', 'visit', 'qr'] as const
-const PARTIES = ['person', 'group', 'enterprise', 'organisation'] as const
-const STATION: Field = { name: 'station_id', type: 'station' }
-const STATED: Field = { name: 'stated_at', type: 'moment' }
-const NOTE: Field = { name: 'note', type: 'long' }
-const TARGET: Field = { name: 'target_id', type: 'text' }
-const SHIFT: Field = { name: 'shift_id', type: 'text' }
-const REASON: Field = { name: 'reason', type: 'text' }
-
-export const FIELDS: Record<string, readonly Field[]> = {
-  check_in: [
-    STATION,
-    { name: 'purpose', type: 'choice', choices: ['duty', 'reception', 'session', 'visit'] },
-    STATED,
-    NOTE,
-  ],
-  shift_start: [STATION, STATED, NOTE],
-  shift_end: [SHIFT, STATED, NOTE],
-  reception: [
-    STATION,
-    { name: 'started_at', type: 'moment' },
-    { name: 'ended_at', type: 'moment' },
-    { name: 'headcount', type: 'number' },
-    { name: 'topic', type: 'topic' },
-    { name: 'channel', type: 'choice', choices: CHANNELS },
-    { name: 'party_kind', type: 'choice', choices: PARTIES },
-    { name: 'summary', type: 'long' },
-    { name: 'answered_on_spot', type: 'yes_no' },
-    { name: 'wants_reply', type: 'yes_no' },
-    SHIFT,
-  ],
-  correction: [TARGET, REASON],
-  withdrawal: [TARGET, REASON],
-}
 
 const NEED_CHANGE = [
   'entry.invalid',

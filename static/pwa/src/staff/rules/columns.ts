@@ -103,7 +103,6 @@ const SHOWN: Record<Grouping, ColumnKey[]> = {
     'weeks',
     'shifts',
     'duty_hours',
-    'receptions',
     'people_received',
   ],
   station: [

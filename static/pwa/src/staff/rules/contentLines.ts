@@ -1,6 +1,5 @@
 /** A held entry's content as lines a person can read: what was recorded, then what needs checking. */
-import { t, type Key } from '../words'
-import zh from '../locales/zh-CN.json'
+import { t, zh, type Key } from '../words'
 import type { HeldEntry } from '../wire'
 import { moment, NOTHING } from './figures'
 

@@ -11,7 +11,7 @@ export const COUNTING = [
   'streets_effective',
   'gap',
 ] as const
-export const GAP_KINDS = ['streets', 'dormant', 'not_tangible', 'failing'] as const
+export const GAP_KINDS = ['streets', 'dormant', 'not_tangible', 'failing', 'phones'] as const
 
 export type Window = (typeof WINDOWS)[number]
 export type Grouping = (typeof GROUPINGS)[number]
@@ -26,6 +26,8 @@ export type Filters = {
   sort: string
   search: string
   page: number
+  /** Where the page begins, of a list that the server pages. */
+  after: string
   /** Only what this figure counts. */
   only: Counting | ''
   /** The divisions that are opened in place. */
@@ -40,6 +42,7 @@ export const DEFAULTS: Filters = {
   sort: '',
   search: '',
   page: 1,
+  after: '',
   only: '',
   open: [],
   gap: '',
@@ -61,6 +64,7 @@ export function filtersFrom(query: Query): Filters {
     sort: text(query.sort),
     search: text(query.q),
     page: Math.max(1, Math.floor(Number(text(query.page))) || 1),
+    after: text(query.after),
     only: oneOf(COUNTING, query.only, ''),
     open: text(query.open).split(',').filter(Boolean),
     gap: oneOf(GAP_KINDS, query.gap, ''),

@@ -12,7 +12,7 @@ export type GapItem = {
   place: string
   /** The station whose page says more. */
   station: string | null
-  /** Days since somebody was on duty there; null where nobody ever was, or where it means nothing. */
+  /** Days since somebody was on duty there, or since the phone spoke; null where nobody ever was. */
   days: number | null
   kinds: GapKind[]
   what: string[]
@@ -22,22 +22,40 @@ export type GapItem = {
 /** `total` is how many there are, also where only the first came. */
 export type GapGroup = { kind: GapKind; items: GapItem[]; total: number }
 
+/** The server's name of each list; every street and station together is `all`. */
+export const LIST_OF: Record<GapKind | '', string> = {
+  '': 'all',
+  streets: 'streets_without_station',
+  dormant: 'dormant',
+  not_tangible: 'not_tangible',
+  failing: 'failing',
+  phones: 'quiet_devices',
+}
+
 export function gapItems(gaps: Gaps): GapGroup[] {
-  const group = (kind: GapKind, list: string, items: GapItem[]): GapGroup => {
-    return { kind, items, total: gaps.counts?.[list] ?? items.length }
+  const group = (kind: GapKind, items: GapItem[]): GapGroup => {
+    return { kind, items, total: gaps.counts?.[LIST_OF[kind]] ?? items.length }
   }
   return [
-    group('streets', 'streets_without_station', gaps.streets_without_station.map(street)),
-    group('dormant', 'dormant', gaps.dormant.map(dormant)),
-    group('not_tangible', 'not_tangible', gaps.not_tangible.map(notTangible)),
-    group('failing', 'failing', failingStations(gaps)),
-    group('phones', 'quiet_devices', gaps.quiet_devices.map(phone)),
+    group('streets', gaps.streets_without_station.map(street)),
+    group('dormant', gaps.dormant.map(dormant)),
+    group('not_tangible', gaps.not_tangible.map(notTangible)),
+    group('failing', failingStations(gaps)),
+    group('phones', gaps.quiet_devices.map(phone)),
   ]
 }
 
 /** How long the list is in all; undefined where all of it is there. */
 export const gapTotal = ({ counts }: Gaps): number | undefined =>
   counts && (counts.streets_without_station ?? 0) + (counts.stations ?? 0)
+
+/** How long one of the lists is; what is no longer there has gone meanwhile. */
+export const lengthOf = (gaps: Gaps, kind: GapKind | ''): number =>
+  (kind ? gaps.counts?.[LIST_OF[kind]] : gapTotal(gaps)) ?? 0
+
+/** The things of one page of that list. */
+export const pageItems = (gaps: Gaps, kind: GapKind | ''): GapItem[] =>
+  kind === 'phones' ? gapItems(gaps).find((each) => each.kind === kind)!.items : gapList(gaps)
 
 /** Streets and stations in one list, each once: where nobody ever was first, then by days since the last duty. */
 export function gapList(gaps: Gaps): GapItem[] {
@@ -120,7 +138,7 @@ const phone = (gap: In<'quiet_devices'>): GapItem => ({
   name: gap.station_name ?? gap.name,
   place: gap.station_name ? gap.name : '',
   station: gap.station_id,
-  days: null,
+  days: gap.days,
   kinds: ['phones'],
   what: [
     t('gaps.phone', { at: gap.last_sync_at ? moment(gap.last_sync_at) : NOTHING }),

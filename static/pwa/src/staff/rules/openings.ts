@@ -5,6 +5,8 @@ import { DEFAULTS, queryFrom, type Counting, type Filters, type Grouping } from 
 
 /** What a figure is about: a station, or everything within a place. */
 export type Subject = { station?: string; within: string }
+/** Kept with a link that stands above the table and opens it: the page then goes down to it. */
+export const AT_TABLE = { at_table: true }
 export type Opening = { path: string; query: Record<string, string> }
 
 const FACTS: Partial<Record<ColumnKey, Figure>> = {

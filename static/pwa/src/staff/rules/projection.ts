@@ -74,6 +74,12 @@ function centroid(ring: Point[]): Point {
   return { x: sum('x') / size, y: sum('y') / size }
 }
 
+/** How far something at `at` must move to stand inside of 0 to `span`, that much away from its ends. */
+export function shiftInside(at: number, span: number, margin: number): number {
+  const edge = Math.min(margin, span / 2)
+  return Math.min(span - edge, Math.max(edge, at)) - at
+}
+
 export type Direction = 'left' | 'right' | 'up' | 'down'
 
 const AHEAD: Record<Direction, (dx: number, dy: number) => [number, number]> = {

@@ -2,25 +2,46 @@
 import type { Changes, CoverageRow, Gaps } from '../wire'
 import { t } from '../words'
 import { count } from './figures'
+import type { Counting } from './filters'
 import { gapItems, type GapItem, type GapKind } from './gapItems'
 
-/** How much is really served and how much only has a sign; in stations where no street is in sight. */
-export function servedSentence(totals: CoverageRow): string {
+/** A piece of a sentence; what it opens are the streets that it counts. */
+export type Piece = { text: string; opens?: { only?: Counting; sort?: string } }
+
+/** Stands around each piece that opens something, while the sentence is put together. */
+const SEAM = '\u0001'
+const seamed = (piece: number, text: string) => `${SEAM}${piece}${text}${SEAM}`
+
+/** How much is really served, how much only has a sign, and how much not even that; in stations where no street is in sight. */
+export function servedPieces(totals: CoverageRow): Piece[] {
   const { streets, stations, effective, streets_effective: served } = totals
-  if (streets && served !== null) return streetsSentence(totals, streets, served)
-  if (!stations) return t('sentence.none')
-  return t('sentence.stations', { stations: count(stations), effective: count(effective) })
+  if (streets && !stations) return [{ text: t('sentence.no_station', { streets: count(streets) }) }]
+  if (streets && served !== null) return streetsPieces(totals, streets, served)
+  if (!stations) return [{ text: t('sentence.none') }]
+  return [{ text: t('sentence.stations', { stations: count(stations), effective: count(effective) }) }]
 }
 
-function streetsSentence(totals: CoverageRow, streets: number, served: number): string {
+export const servedSentence = (totals: CoverageRow): string =>
+  servedPieces(totals)
+    .map(({ text }) => text)
+    .join('')
+
+const OPENS = [{ only: 'streets_effective' }, { only: 'gap' }, { sort: 'tangible_rate' }] as const
+
+function streetsPieces(totals: CoverageRow, streets: number, served: number): Piece[] {
   const maybe = (totals.streets_effective_high ?? served) - served
-  const signs = (totals.streets_tangible ?? served) - served
-  return t('sentence.served', {
+  const tangible = totals.streets_tangible ?? served
+  const part = (key: 'signs' | 'rest', piece: number, value: number) =>
+    value > 0 ? t(`sentence.${key}`, { [key]: seamed(piece, count(value)) }) : ''
+  const sentence = t('sentence.served', {
     streets: count(streets),
-    served: count(served),
+    served: seamed(0, count(served)),
     maybe: maybe > 0 ? t('sentence.maybe', { maybe: count(maybe) }) : '',
-    signs: signs > 0 ? t('sentence.signs', { signs: count(signs) }) : '',
+    signs: part('signs', 1, tangible - served) + part('rest', 2, streets - tangible),
   })
+  return sentence.split(SEAM).map((text, nth) => {
+    return nth % 2 ? { text: text.slice(1), opens: OPENS[Number(text[0])] } : { text }
+  }) as Piece[]
 }
 
 /** Which streets changed sides within a week. */
