@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import structlog
 from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import RAISE
@@ -28,7 +27,6 @@ from workstation.coverage.points import get_points
 from workstation.coverage.windows import Window, read_window
 from workstation.local_time import local_day
 
-log = structlog.get_logger()
 # The prefix ends before the noun, so that /coverage.csv can be its sibling.
 blueprint = Blueprint("coverage", __name__, url_prefix="/api/v1", description="Coverage")
 
@@ -49,9 +47,8 @@ def read_query_window(query: dict[str, Any]) -> Window:
 
 def to_json(answer: dict[str, Any]) -> Response:
     """Dumped at once: a schema would take longer over a thousand rows than the database did."""
+    # Where nothing can be written; of a replica that trails `caller().now` is the moment.
     late_s = round((caller().now - answer["as_of"]).total_seconds())
-    if late_s > 0:  # nothing can be written; of a replica that trails `caller().now` is the moment
-        log.warning("figures.behind", seconds=late_s)
     return Response(dump_json(answer | {"behind_s": behind_s() + late_s}), mimetype="application/json")
 
 

@@ -10,6 +10,7 @@ from api.schemas.held_decisions import DecisionsIn, DecisionsOut
 from api.sync import entry_reader
 from workstation.database import writing
 from workstation.errors import Refusal
+from workstation.sync.late_codes import try_twice
 from workstation.sync.ledger import Grammar
 from workstation.sync.releases import Decision, release
 from workstation.sync.reviews import close, find_waiting
@@ -32,22 +33,26 @@ def decisions(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _decide(person: Caller, body: dict[str, Any], entry: dict[str, str], grammar: Grammar) -> dict[str, Any]:
-    this = {"entry_id": entry["id"], "content_hash": entry["content_hash"]}
     try:
-        with writing():
-            held = find_waiting(scope=person.scope, **this)
-            if held.code != body["code"]:
-                raise Refusal("held_entry.other_code")
-            if body["how"] == "release":
-                decision = _decision(person, body["reason"])
-                release(decision=decision, **this, keys=app_keys(), grammar=grammar)
-                note_act("held_entry.released", entry["id"], reason=body["reason"])
-            else:
-                close(scope=person.scope, **this, reason=body["reason"], now=person.now)
-                note_act("held_entry.closed", entry["id"], reason=body["reason"])
+        try_twice(lambda: _settle(person, body, entry, grammar))
     except Refusal as refusal:
         return entry | {"done": False, "code": refusal.code, "message": refusal.message}
     return entry | {"done": True, "code": None, "message": None}
+
+
+def _settle(person: Caller, body: dict[str, Any], entry: dict[str, str], grammar: Grammar) -> None:
+    this = {"entry_id": entry["id"], "content_hash": entry["content_hash"]}
+    with writing():
+        held = find_waiting(scope=person.scope, **this)
+        if held.code != body["code"]:
+            raise Refusal("held_entry.other_code")
+        if body["how"] == "release":
+            decision = _decision(person, body["reason"])
+            release(decision=decision, **this, keys=app_keys(), grammar=grammar)
+            note_act("held_entry.released", entry["id"], reason=body["reason"])
+        else:
+            close(scope=person.scope, **this, reason=body["reason"], now=person.now)
+            note_act("held_entry.closed", entry["id"], reason=body["reason"])
 
 
 def _decision(person: Caller, reason: str) -> Decision:

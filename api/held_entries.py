@@ -17,6 +17,7 @@ from workstation.network.queries import find_stations
 from workstation.people.queries import list_names
 from workstation.sync.held import masked, open_up
 from workstation.sync.held_constituents import find_constituent, reveal_held
+from workstation.sync.late_codes import try_twice
 from workstation.sync.ledger import Grammar
 from workstation.sync.models import HeldEntry
 from workstation.sync.releases import Decision, release
@@ -103,15 +104,19 @@ def release_one(body: dict[str, Any], entry_id: str) -> Response:
         now=person.now,
         amendment=body["amendment"],
     )
-    with writing():
-        release(
-            decision=decision,
-            entry_id=entry_id,
-            content_hash=body["content_hash"],
-            keys=app_keys(),
-            grammar=Grammar(read=reader.read, check_changes=reader.check_changes),
-        )
-        note_act("held_entry.released", entry_id, reason=body["reason"], after=body["amendment"])
+
+    def settle() -> None:
+        with writing():
+            release(
+                decision=decision,
+                entry_id=entry_id,
+                content_hash=body["content_hash"],
+                keys=app_keys(),
+                grammar=Grammar(read=reader.read, check_changes=reader.check_changes),
+            )
+            note_act("held_entry.released", entry_id, reason=body["reason"], after=body["amendment"])
+
+    try_twice(settle)
     return Response(status=204)
 
 

@@ -6,6 +6,7 @@ comes back is believed only if it says so.
 """
 
 import argparse
+import http.client
 import json
 import os
 import re
@@ -54,9 +55,10 @@ def pinned_npm(lock: Path) -> list[Package]:
     """What the app is made of; not what only builds and tests it."""
     packages = json.loads(lock.read_text())["packages"]
     return [
-        Package("npm", place.rpartition("node_modules/")[2], said["version"])
+        # An alias stands in a place of another name; a link is a folder of ours and has no version.
+        Package("npm", said.get("name", place.rpartition("node_modules/")[2]), said["version"])
         for place, said in packages.items()
-        if place and not said.get("dev")
+        if place and not said.get("dev") and not said.get("link")
     ]
 
 
@@ -68,7 +70,7 @@ def ask(packages: Sequence[Package], *, url: str) -> Answer:
         weak, *known = [[each["id"] for each in one.get("vulns", ())] for one in told["results"]]
         if len(known) != len(packages):
             return Answer(why_not="the answer is not as long as the question")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, AttributeError) as error:
         return Answer(why_not=str(error) or type(error).__name__)
     if not weak:
         return Answer(why_not="it has no advice, not even of what has been weak for years")

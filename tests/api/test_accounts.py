@@ -474,6 +474,43 @@ class TestEnds:
             phone.get("/api/v1/me")
         assert phone.get("/api/v1/me").json["code"] == "sign_in.required"
 
+    @pytest.mark.parametrize("platform", [None, "web", "office"], ids=["unsaid", "web", "office"])
+    def test_a_liaisons_office_page_moves_as_one_and_ends_when_it_would_have(
+        self, cast: Cast, time: Time, platform: str | None
+    ) -> None:
+        first = enrolled(cast, cast.code_for("liaison"), platform="office")
+        for _ in range(29 * 24 // 11):
+            time.passes(hours=11)
+            assert first.get("/api/v1/me").status_code == 200
+        moved = enrolled(cast, code_of(first), platform=platform)
+        sessions = moved.get("/api/v1/account").json["sessions"]
+        assert [(each["is_this"], each["is_office"]) for each in sessions] == [(True, True), (False, True)]
+        assert sessions[0]["enrolled_at"] == sessions[1]["enrolled_at"]
+        for _ in range(4):
+            time.passes(hours=9)
+            moved.get("/api/v1/me")
+        assert moved.get("/api/v1/me").json["code"] == "sign_in.required"
+
+    def test_a_liaisons_phone_moves_to_one_that_lasts(self, cast: Cast, time: Time) -> None:
+        first = enrolled(cast, cast.code_for("liaison"), platform="web")
+        time.passes(days=200)
+        moved = enrolled(cast, code_of(first), platform="web")
+        time.passes(days=300)
+        assert moved.get("/api/v1/me").status_code == 200
+        [own, _] = moved.get("/api/v1/account").json["sessions"]
+        assert (own["is_this"], own["is_office"]) == (True, False)
+
+
+def enrolled(cast: Cast, code: str, *, platform: str | None) -> Phone:
+    device = {"name": "x", "platform": platform}
+    answer = cast.client.post("/api/v1/enrolments", json={"code": code, "device": device})
+    assert answer.status_code == 201, answer.text
+    return Phone(cast.client, token=answer.json["token"], device_id=answer.json["device_id"])
+
+
+def code_of(phone: Phone) -> str:
+    return str(phone.post("/api/v1/enrolments/transfer", {}).json["code"])
+
 
 class TestSheets:
     def test_codes_for_many_people_each_work_once(self, cast: Cast) -> None:

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from api import clock
 from tests.api.test_sync import whole_database
-from tests.cast import Cast, Phone, any_uuid
+from tests.cast import Cast, Phone, Time, any_uuid
 from workstation.audit.models import AuditEvent
 from workstation.database import db
 from workstation.receptions.models import Constituent
@@ -100,6 +100,16 @@ def test_in_one_batch_the_last_word_stands(cast: Cast) -> None:
     said = [member.about("correction", entry["id"], changes={"constituent": who}) for who in (ANEW, None)]
     assert {result["status"] for result in member.sync(entry, *said)} == {"accepted"}
     assert reveal(cast.phone("liaison"), entry["id"]).status_code == 404
+
+
+def test_what_was_said_earlier_and_comes_later_brings_nobody_back(cast: Cast, time: Time) -> None:
+    member = cast.phone("member")
+    reception_id = received(cast, member)
+    said_first = member.about("correction", reception_id, changes={"constituent": ANEW})
+    time.passes(hours=1)
+    assert correct(cast, member, reception_id, None)["status"] == "accepted"
+    assert {result["status"] for result in member.sync(said_first)} == {"accepted"}
+    assert reveal(cast.phone("liaison"), reception_id).status_code == 404
 
 
 def test_without_the_consent_mark_a_correction_stores_nobody(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event, select, update
@@ -71,3 +72,40 @@ def test_figures_are_shown_as_of_when_they_were_whole(cast: Cast, came_at: datet
             assert (answer.status_code, answer.json["behind_s"] > 0) == (200, True), view
     found = coverage(officer, window="365d")
     assert (found["totals"]["check_ins"]["low"], found["behind_s"]) == (301, 0)
+
+
+@contextmanager
+def no_writes(cast: Cast) -> Iterator[None]:
+    """A file system that is read-only lets nobody open SQLite's gate; PostgreSQL refuses each write."""
+
+    def only_read(connection: Connection) -> None:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    with cast.app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "begin", only_read)
+        yield
+        event.remove(engine, "begin", only_read)
+        return
+    gate = Path(f"{engine.url.database}.gate")
+    gate.unlink()
+    gate.mkdir()
+    yield
+    gate.rmdir()
+
+
+def test_figures_are_shown_where_nothing_may_be_written(
+    cast: Cast, time: Time, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phone, officer, hall = cast.phone("member"), cast.phone("city_officer"), cast.here.stations["hall"]
+    phone.sync(phone.check_in(hall))
+    assert coverage(officer)["totals"]["check_ins"]["low"] == 1
+    phone.sync(phone.check_in(hall))
+    date_notes(cast, time.moment)
+    time.passes(minutes=9)
+    with no_writes(cast):
+        found = coverage(officer)
+        assert (found["totals"]["check_ins"]["low"], found["behind_s"]) == (1, 9 * 60)
+    assert "figures.behind" in capsys.readouterr().out
+    assert coverage(officer)["totals"]["check_ins"]["low"] == 2

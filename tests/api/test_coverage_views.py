@@ -17,6 +17,8 @@ from api.schemas.coverage_views import (
 )
 from tests.api.test_coverage import FIX, change, coverage, plan, row_of, tick, worked
 from tests.cast import Cast, Phone, Time
+from workstation.coverage import judged
+from workstation.coverage.places import GROUPINGS
 from workstation.network.models import Station
 
 VIEWS: dict[str, type[Schema]] = {
@@ -285,3 +287,11 @@ def test_a_station_without_a_street_opens_its_facts_too(cast: Cast) -> None:
     by_station = coverage(officer, by="station")
     assert row_of(by_station, cast.here.stations["hall"])["check_ins"]["low"] == 1
     assert view(officer, "facts", figure="check_ins")["total"] == 1
+
+
+def test_no_group_needs_one_statement_part_twice(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker's first calls come at once: each thread makes the parts that are remembered anew."""
+    officer = cast.phone("city_officer")
+    monkeypatch.setattr(judged, "_keys_of", judged._keys_of.__wrapped__)
+    for by in GROUPINGS:
+        assert coverage(officer, by=by, window="30d")["totals"]["stations"] == 4, by

@@ -4,12 +4,14 @@ Flags inform: whatever they say, the fact is a fact and counts as before.
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from pyotp import TOTP
-from sqlalchemy import select, update
+from sqlalchemy import Connection, event, select, update
 
 from api import clock
 from tests.cast import HALL, Cast, Phone, Time, any_uuid
@@ -17,10 +19,11 @@ from tests.faults.test_referee import REFUSALS
 from tests.workstation.geography.test_datum_guard import mistaken
 from workstation.check_ins.models import StationOffsets
 from workstation.check_ins.station_codes import MOST_CODES_A_DAY, MOST_WRONG_A_DAY, day_keys
-from workstation.database import db, writing
+from workstation.database import WRITE_OPTIONS, db, writing
 from workstation.geography.datum import Datum
 from workstation.geography.distance import Position
 from workstation.network.models import Station
+from workstation.sync.models import Receipt
 
 FIX = {"accuracy_m": 20, "age_s": 1}
 INSIDE = FIX | {"lat": HALL[0], "lon": HALL[1]}
@@ -40,6 +43,35 @@ def shown(cast: Cast, *, station: str = "hall", epoch: int = 1) -> str:
 
 def judged(result: dict[str, Any]) -> tuple[str, int, bool]:
     return result["status"], result["evidence"], "code_repeated" in result["flags"]
+
+
+@contextmanager
+def code_used_after_the_look(cast: Cast, entry_id: str) -> Iterator[list[str]]:
+    """The code of this fact is free until somebody has looked whether it is; gives the looks."""
+    looks: list[str] = []
+    fact = update(Receipt).where(Receipt.entry_id == entry_id)
+    with cast.app.app_context():
+        engine = db.engine
+        step = db.session.scalar(select(Receipt.code_step).where(Receipt.entry_id == entry_id))
+        with writing() as connection:
+            connection.execute(fact.values(code_step=None))
+
+    def use(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if not ("EXISTS" in statement and "code_step" in statement):
+            return
+        looks.append(engine.dialect.name)
+        if len(looks) > 1:
+            return
+        if engine.dialect.name == "sqlite":
+            connection.execute(fact.values(code_step=step))
+            return
+        options = WRITE_OPTIONS["postgresql"]
+        with engine.connect().execution_options(**options) as another, another.begin():
+            another.execute(fact.values(code_step=step))
+
+    event.listen(engine, "after_cursor_execute", use)
+    yield looks
+    event.remove(engine, "after_cursor_execute", use)
 
 
 class TestACodeCountsOnce:
@@ -98,6 +130,31 @@ class TestACodeCountsOnce:
         assert (fact["evidence"], "code_repeated" in fact["flags"]) == expected
         if not used_meanwhile:
             assert judged(phone.sync(own)[0]) == ("accepted", 1, True)
+
+    @pytest.mark.parametrize("path", ["one", "many"])
+    def test_used_between_look_and_write_it_is_looked_up_again(self, cast: Cast, path: str) -> None:
+        phone, carrier, code = cast.phone("member"), cast.phone("colleague"), shown(cast)
+        hall, office = cast.here.stations["hall"], cast.phone("city_officer")
+        waits = carrier.check_in(hall, station_code=code, fix=INSIDE)
+        [held] = carrier.sync(waits | {"author_id": cast.here.members["member"]})
+        [own] = phone.sync(phone.check_in(hall, station_code=code))
+        [row] = office.get("/api/v1/held-entries").json["held_entries"]
+        this = {"content_hash": row["content_hash"]}
+        with code_used_after_the_look(cast, own["id"]) as looks:
+            if path == "one":
+                answer = office.post(f"/api/v1/held-entries/{held['id']}/release", this | {"reason": "说明"})
+                assert answer.status_code == 204
+            else:
+                body = {"how": "release", "code": row["code"], "reason": "说明"}
+                entries = [this | {"id": held["id"]}]
+                answer = office.post("/api/v1/held-entries/decisions", body | {"entries": entries})
+                assert [each["done"] for each in answer.json["results"]] == [True]
+        assert len(looks) == 2
+        records = phone.get(f"/api/v1/records?month={clock.now():%Y-%m}").json["records"]
+        [fact] = [row for row in records if row["id"] == held["id"]]
+        # SQLite has one writer at a time: there the other use came in this transaction, and went with it.
+        expected = (2, True) if looks[0] == "postgresql" else (3, False)
+        assert (fact["evidence"], "code_repeated" in fact["flags"]) == expected
 
     def test_of_two_at_the_same_moment_one_counts(self, cast: Cast) -> None:
         phone, hall, code = cast.phone("member"), cast.here.stations["hall"], shown(cast)

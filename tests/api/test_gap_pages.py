@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from api.schemas.coverage import GapsOut
 from tests.api.test_coverage import UNKNOWN_ID, change, worked
 from tests.cast import Cast, Phone, Time
+from workstation.database import db
 from workstation.network.models import Station
 
 
@@ -81,6 +83,36 @@ def test_phones_are_paged_through_too(cast: Cast, officer: Phone) -> None:
     assert (first["dormant"], first["next"]) == ([], None)
 
 
+def test_a_page_of_phones_follows_also_when_its_cursor_has_sent_all(cast: Cast, officer: Phone) -> None:
+    hall, other = cast.here.stations["hall"], cast.here.stations["other"]
+    fuller, full = cast.phone("member"), cast.phone("stranger")
+    fuller.sync(fuller.check_in(hall), pending=2)
+    full.sync(full.check_in(other), pending=1)
+    first = page(officer, list="quiet_devices", limit=1)
+    assert [each["pending"] for each in first["quiet_devices"]] == [2]
+    fuller.sync(pending=0)
+    second = page(officer, list="quiet_devices", limit=1, after=first["next"])
+    assert [(each["station_id"], each["pending"]) for each in second["quiet_devices"]] == [(other, 1)]
+
+
+@pytest.mark.parametrize("listed", ["streets_without_station", "all"])
+def test_a_page_of_streets_follows_also_when_its_cursor_is_served(
+    cast: Cast, officer: Phone, listed: str
+) -> None:
+    with cast.app.app_context():
+        own = select(Station.id, Station.division_id).where(Station.network_id == cast.here.id)
+        divisions = dict(db.session.execute(own).all())
+    for station_id in divisions:
+        change(cast, Station, station_id, serves_street=False)
+    whole = page(officer)["streets_without_station"]
+    first = page(officer, list=listed, limit=1)
+    assert (first["streets_without_station"], first["next"]) == (whole[:1], whole[0]["division_id"])
+    for station_id, division_id in divisions.items():
+        change(cast, Station, station_id, serves_street=division_id == first["next"])
+    second = page(officer, list=listed, limit=1, after=first["next"])
+    assert second["streets_without_station"] == whole[1:2] != []
+
+
 def test_what_is_no_cursor_is_refused(cast: Cast, officer: Phone) -> None:
     hall, foreign = cast.here.stations["hall"], next(iter(cast.elsewhere.stations.values()))
     for query, code in (
@@ -89,6 +121,9 @@ def test_what_is_no_cursor_is_refused(cast: Cast, officer: Phone) -> None:
         ("list=stations&limit=1001", "request.invalid"),
         ("list=all&after=nobody", "coverage.after_unknown"),
         ("list=quiet_devices&after=nobody", "coverage.after_unknown"),
+        ("list=quiet_devices&after=1.2.nobody.", "coverage.after_unknown"),
+        (f"list=quiet_devices&after=1.2.{UNKNOWN_ID}.{foreign}", "coverage.after_unknown"),
+        (f"list=quiet_devices&after=many.2.{UNKNOWN_ID}.", "coverage.after_unknown"),
         (f"list=stations&after=never.{UNKNOWN_ID}", "coverage.after_unknown"),
         (f"list=stations&after=never.{foreign}", "coverage.after_unknown"),
         (f"list=stations&after=yesterday.{hall}", "coverage.after_unknown"),

@@ -94,9 +94,9 @@ def test_a_file_is_looked_at_row_by_row_and_written_by_one_confirmation(office: 
 
 
 def station_names(page: Page, demo: Demo) -> dict[str, str]:
-    """As the server has them, asked as this page asks: with its own key."""
+    """As the server has them, asked as a page asks that offers them all: with its own key."""
     with page.expect_response("**/api/v1/stations") as answer:
-        go(page, demo, f"coverage/stations/{a_station(demo).id}")
+        go(page, demo, "plans")
     names = {each["id"]: each["name"] for each in answer.value.json()["stations"]}
     go(page, demo, "import")
     return names

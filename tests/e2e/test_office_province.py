@@ -53,6 +53,7 @@ def office(network: Network, desk: Browser) -> Page:
     page, secrets = desk.open(size=DESK), network.demo.secrets["office"]
     page.goto(f"{network.demo.url}/staff")
     sign_in(page, account=secrets["account"], password=secrets["password"])
+    expect(page.get_by_role("button", name="登录")).to_have_count(0)
     go(page, network.demo, "coverage")
     return page
 
@@ -90,6 +91,7 @@ def test_a_network_of_thousands_is_one_picture_and_rows_come_as_they_are_seen(
 ) -> None:
     asked: list[str] = []
     office.on("request", lambda request: asked.append(request.url))
+    office.reload()
     map_of_all = office.get_by_role("application")
     expect(map_of_all).to_have_accessible_name(re.compile("2178 个站点"))
     expect(office.locator(".map canvas")).to_be_visible()

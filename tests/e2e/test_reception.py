@@ -216,6 +216,7 @@ def test_who_was_received_is_written_anew_with_consent_or_taken_out(network: Net
     picture(page, "reception-who-anew")
     page.get_by_role("button", name="存下更正").click()
     expect(page.get_by_text("改为：来人的姓名、联系方式")).to_be_visible()
+    assert NAME in page.evaluate(f"({EVERYTHING_ON_THE_PHONE})()")  # not sent yet: the undo still stands
     [_, (_, body)] = arrived(network, page, entries=2)
     assert body["changes"] == {"constituent": None}
     assert named(network)[-1]

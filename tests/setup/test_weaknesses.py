@@ -1,6 +1,7 @@
 """The gate fails for a known weakness, passes when there is none, and says so when nobody could be asked."""
 
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -105,6 +106,23 @@ def test_what_is_no_answer_is_none(advisories: Advisories, says: bytes) -> None:
     assert ask(ASKED, url=advisories.url).why_not is not None
 
 
+def test_an_answer_that_is_no_http_is_none() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_babble, args=[server], daemon=True).start()
+        answer = ask(ASKED, url=f"http://127.0.0.1:{server.getsockname()[1]}/")
+    assert answer.why_not is not None
+
+
+def _babble(server: socket.socket) -> None:
+    caller, _ = server.accept()
+    with caller:
+        caller.recv(65536)
+        caller.sendall(b"220 this is a mail server\r\n")
+        caller.shutdown(socket.SHUT_WR)
+        while caller.recv(65536):  # closing with something unread would break the connection instead
+            pass
+
+
 def test_who_has_no_advice_about_anything_is_not_believed(advisories: Advisories) -> None:
     advisories.known = {}
     assert ask(ASKED, url=advisories.url).why_not is not None
@@ -143,8 +161,10 @@ def test_packages_within_packages_are_read_too(tmp_path: Path) -> None:
                     "": {"version": "1.0.0"},
                     "node_modules/a/node_modules/@b/c": inner,
                     "node_modules/d": {"version": "3.0.0", "dev": True},
+                    "node_modules/short": {"version": "4.0.0", "name": "the-long-one"},
+                    "node_modules/ours": {"resolved": "ours", "link": True},
                 }
             }
         )
     )
-    assert pinned_npm(lock) == [Package("npm", "@b/c", "2.0.0")]
+    assert pinned_npm(lock) == [Package("npm", "@b/c", "2.0.0"), Package("npm", "the-long-one", "4.0.0")]

@@ -27,7 +27,8 @@ def _unused_codes(network_id: int, member_id: str) -> int:
 
 def _sessions(network_id: int, member_id: str) -> list[Device]:
     own = (Device.network_id == network_id) & (Device.member_id == member_id)
-    statement = select(Device).where(own, Device.token_hash.is_not(None)).order_by(Device.enrolled_at.desc())
+    # By id, which tells when each came: one that an office sign-in was moved to has that one's older date.
+    statement = select(Device).where(own, Device.token_hash.is_not(None)).order_by(Device.id.desc())
     return list(db.session.scalars(statement))
 
 

@@ -181,14 +181,16 @@ def _statement(view: View, by: str) -> CompoundSelect[Any]:
         for name in REACHED
     )
     places = select(*own, plain, *added(judged), *serves).group_by(*own, plain).cte("by_place")
-    return union_all(_grouped(view, by, places), _served(view, by, places))
+    # One object for both halves: two of one name do not compile.
+    streets = keys_by_division(view.ground, "street")
+    return union_all(_grouped(view, by, places, streets), _served(view, by, places, streets))
 
 
-def _grouped(view: View, by: str, places: CTE) -> Select[Any]:
+def _grouped(view: View, by: str, places: CTE, streets: CTE) -> Select[Any]:
     """With room for what `_served` says."""
     rest = [places.c.plain, *added_again(places), *(null() for _ in REACHED)]
     if by in ("district", "street"):
-        keys = keys_by_division(view.ground, by)
+        keys = streets if by == "street" else keys_by_division(view.ground, by)
         joined = select(keys.c.key, *rest).select_from(places)
         return joined.outerjoin(keys, keys.c.id == places.c.division_id).group_by(keys.c.key, places.c.plain)
     if by in COLUMNS:
@@ -246,11 +248,10 @@ def find_effective_streets(view: View) -> frozenset[str] | None:
     return view.ground.streets & everything.served[1]
 
 
-def _served(view: View, by: str, places: CTE) -> Select[Any]:
+def _served(view: View, by: str, places: CTE, streets: CTE) -> Select[Any]:
     """Area (where groups are areas) and the streets, as three texts, that a plain station serves which is
     tangible, effective, perhaps effective. One row a street would cost more than the rest.
     """
-    streets = keys_by_division(view.ground, "street")
     areas: list[Any] = [places.c.area_id] if by == "area" else []
     street = cast(streets.c.key, String).label("street")
     reached = (func.max(places.c[f"serves_{name}"]).label(name) for name in REACHED)

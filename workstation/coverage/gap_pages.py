@@ -1,6 +1,6 @@
 """Pages of what is missing: the first things of each list, or those of one list behind a certain one."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, literal, or_, tuple_
 
+from workstation.coverage.gap_cursors import Entry, list_phones_behind, list_streets_behind, phone_text
 from workstation.coverage.places import Map
 from workstation.database import Id, db
 from workstation.errors import Refusal
 from workstation.ids import is_id
 from workstation.network.models import Station
 
-Entry = dict[str, Any]
 Gaps = dict[str, list[Entry]]
 Answer = dict[str, Any]
 Thing = tuple[str, str, Any]  # the list, what `after` calls it, and the entry or the station's id
@@ -37,8 +37,8 @@ class Cursor(NamedTuple):
 class Page:
     """`limit` things of each list, or of the one list that `listed` names (of LISTS), behind `after`.
 
-    `after` is the `next` of the page before. For stations it says where in the order the last one stood, so
-    that a page follows also where that station lacks nothing by now.
+    `after` is the `next` of the page before. It says where in the order the last one stood, so that a page
+    follows also where that station, street or phone lacks nothing by now.
     """
 
     limit: int | None = None
@@ -89,12 +89,13 @@ def is_behind(cursor: Cursor, *, last: Any, code: Any, id: Any) -> ColumnElement
 class Cut:
     """Lists that hold all that a page needs, if not all there is.
 
-    `order` is the place of each station by code. `counts` are of what was counted without being listed: of
-    the lists only the `doubtful` stations are added to them.
+    `ground` is all that is in sight, `order` the place of each station by code. `counts` are of what was
+    counted without being listed: of the lists only the `doubtful` stations are added to them.
     """
 
     gaps: Gaps
     page: Page
+    ground: Map
     cursor: Cursor | None
     order: Mapping[str, int]
     counts: Mapping[str, int]
@@ -120,25 +121,17 @@ class Cut:
         return stations | others | {"counts": self._count(), "next": follows}
 
     def _things(self) -> Iterator[Thing]:
-        """What stands behind `after`."""
-        listed = self.page.listed
+        """What stands behind `after`. Refuses with coverage.after_unknown."""
+        listed, after = self.page.listed, self.page.after
         if listed in (STREETS, ALL) and self.cursor is None:
-            yield from self._others(STREETS, lambda street: str(street["division_id"]))
+            streets = list_streets_behind(self.gaps[STREETS], after, ground=self.ground)
+            yield from ((STREETS, street["division_id"], street) for street in streets)
         if listed == PHONES:
-            yield from self._others(PHONES, phone_key)
+            phones = list_phones_behind(self.gaps[PHONES], after, ground=self.ground)
+            yield from ((PHONES, phone_text(phone), phone) for phone in phones)
         if self.page.lists_of_stations:
             name = listed if listed in OF_STATIONS else STATIONS
             yield from ((STATIONS, self._text(each), each) for each in self._behind(name or STATIONS))
-
-    def _others(self, name: str, key: Callable[[Entry], str]) -> Iterator[Thing]:
-        """Refuses with coverage.after_unknown."""
-        keys = [key(entry) for entry in self.gaps[name]]
-        if self.page.after is not None and self.page.after not in keys:
-            raise Refusal("coverage.after_unknown")
-        start = 0 if self.page.after is None else keys.index(self.page.after) + 1
-        yield from (
-            (name, key, entry) for key, entry in list(zip(keys, self.gaps[name], strict=True))[start:]
-        )
 
     def _behind(self, name: str) -> list[str]:
         if self.cursor is None:
@@ -182,8 +175,3 @@ class Cut:
         else:
             known = {name: len(some) for name, some in ids.items()}
         return known | {name: len(self.gaps[name]) for name in (STREETS, PHONES)}
-
-
-def phone_key(entry: Entry) -> str:
-    """A phone may be awaited at several stations."""
-    return f"{entry['device_id']}.{entry['station_id'] or ''}"

@@ -5,7 +5,8 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from workstation.coverage.gap_pages import Entry, Gaps
+from workstation.coverage.gap_cursors import Entry, phone_key
+from workstation.coverage.gap_pages import Gaps
 from workstation.coverage.models import StationDay
 from workstation.coverage.places import Map
 from workstation.coverage.rows import served_street
@@ -134,7 +135,7 @@ def _quiet_devices(picture: Picture) -> list[Entry]:
         }
         for station_id, device_id in places
     ]
-    return sorted(found, key=lambda entry: (-entry["pending"], -entry["days"], entry["station_name"] or ""))
+    return sorted(found, key=phone_key)
 
 
 def _is_last_at(picture: Picture, device_id: str, station_id: str | None) -> bool:

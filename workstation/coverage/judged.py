@@ -148,7 +148,10 @@ def values_for(doubtful: Collection[str], waiting: Waiting) -> dict[str, Any]:
 
 
 def keys_by_division(ground: Map, level: str) -> CTE:
-    """Division id → the one of this level that it is or lies in; there are four levels in all."""
+    """Division id → the one of this level that it is or lies in; there are four levels in all.
+
+    Ask once a statement: threads that come at once are given different objects of one name.
+    """
     return _keys_of(ground.network.id, level)
 
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
+import structlog
+from psycopg.errors import FeatureNotSupported, ReadOnlySqlTransaction
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from workstation.coverage.added import View, find_view, list_added_rows
 from workstation.coverage.gap_pages import WHOLE, Cut, Page
@@ -24,6 +26,9 @@ from workstation.errors import Refusal
 from workstation.people.rules import Scope
 
 Answer = dict[str, Any]
+# What a PostgreSQL that takes no writes says to them; to a transaction that begins so, where it is a standby.
+TAKES_NO_WRITES = (ReadOnlySqlTransaction, FeatureNotSupported)
+log = structlog.get_logger()
 
 
 def get_coverage(
@@ -109,7 +114,15 @@ def get_gaps(
         picture = get_picture(ground=chosen, window=window, now=now, silence=view.silence)
         framed, gaps = frame(view), list_gaps(replace(picture, ground=ground), served=lacking.served)
     order = {one.stand.id: number for number, one in enumerate(picture.stations)}
-    cut = Cut(gaps=gaps, page=page, cursor=cursor, order=order, counts=counts, doubtful=doubtful)
+    cut = Cut(
+        gaps=gaps,
+        page=page,
+        ground=ground,
+        cursor=cursor,
+        order=order,
+        counts=counts,
+        doubtful=doubtful,
+    )
     return framed | cut.answer()
 
 
@@ -120,7 +133,8 @@ def prepare(scope: Scope) -> None:
 
 
 def prepare_to_read(scope: Scope, *, now: datetime, window: Window | None = None) -> datetime:
-    """The same for who only looks, who is told what is there also where nothing can be written (a full disk).
+    """The same for who only looks, who is told what is there also where nothing can be written (a full disk,
+    a file system or a database that takes no writes).
 
     As of when: `now`, or the moment up to which everything is in the figures. A window that pages open by
     themselves is added up, some stations at a time, where it is not yet.
@@ -130,11 +144,21 @@ def prepare_to_read(scope: Scope, *, now: datetime, window: Window | None = None
         catch_up(network_id=scope.network_id)
         if window is not None and is_usual(window, now=now):
             keep_some(network_id=scope.network_id, window=window, now=now)
-    except OperationalError:
+    except (DBAPIError, OSError) as error:  # OSError: the gate beside SQLite's file
+        if not _is_unwritable(error):
+            raise
         db.session.rollback()
         moment = known_until(network_id=scope.network_id, now=now)
+        seconds = round((now - moment).total_seconds())
+        log.warning("figures.behind", error=type(error).__name__, seconds=seconds)
     begin_report()
     return moment
+
+
+def _is_unwritable(error: DBAPIError | OSError) -> bool:
+    if isinstance(error, DBAPIError):
+        return isinstance(error, OperationalError) or isinstance(error.orig, TAKES_NO_WRITES)
+    return True
 
 
 def frame(picture: Picture | View | Unjudged) -> Answer:

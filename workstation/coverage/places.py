@@ -109,10 +109,10 @@ class Map:
 
     def list_places(self, level: str) -> list[Place]:
         """The divisions of one level that are in sight and valid on the window's last day."""
-        seen = (place for place in self.divisions.values() if place.level == level and self._sees(place))
+        seen = (place for place in self.divisions.values() if place.level == level and self.sees(place))
         return [place for place in seen if place.is_valid(self.day)]
 
-    def _sees(self, place: Place) -> bool:
+    def sees(self, place: Place) -> bool:
         """What lies below the roots, and what has a station in sight."""
         below = self.roots is not None and (not self.roots or self.roots <= set(place.path))
         return below or place.id in self.near

@@ -48,9 +48,11 @@ NUMBERS = (*PERSON, *Sums._fields)
 
 
 def _count_members(view: View) -> dict[str, int]:
-    row = MemberWindow
+    row, ground = MemberWindow, view.ground
     counts = select(row.station_id, func.count()).group_by(row.station_id)
-    own = (row.network_id == view.ground.network.id, is_of(row, view.window))
+    own = [row.network_id == ground.network.id, is_of(row, view.window)]
+    if not ground.is_whole:
+        own.append(row.station_id.in_(ground.stations))
     return dict(db.session.execute(counts.where(*own)).all())
 
 

@@ -13,7 +13,7 @@ from workstation.feed.operations import FeedChange, publish
 from workstation.ids import new_id
 from workstation.people.models import Device, EnrolmentCode, Member, Notice, SignInFailure
 from workstation.people.queries import find_code, find_member
-from workstation.people.rules import FAILURES_REMEMBERED, OFFICERS, SAME_ANSWER_FOR
+from workstation.people.rules import FAILURES_REMEMBERED, OFFICE_PLATFORM, SAME_ANSWER_FOR, is_of_office
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +77,21 @@ def redeem_code(*, code_hash: str, card: DeviceCard, now: datetime) -> Device:
     if not use_code(code, now=now):
         return _repeat_enrolment(code=code, card=card, now=now)
     device = add_device(member=member, card=card, now=now)
-    if maker is not None and member.role in OFFICERS:
-        # Moving is no new sign-in: without password and second factor nobody stays longer than with them.
-        device.enrolled_at, device.used_at = maker.enrolled_at, now
+    if maker is not None and is_of_office(role=member.role, platform=maker.platform):
+        _go_on(device, maker=maker, now=now)
     note_device(code, device_id=device.id)
     return device
+
+
+def _go_on(device: Device, *, maker: Device, now: datetime) -> None:
+    """Moving is no new sign-in: without password and second factor nobody stays longer than with them.
+
+    So it keeps the first one's date, from which it ends; when this browser came its id tells. An office
+    page stays one whatever the browser calls itself, or a liaison's would last as long as a phone.
+    """
+    device.enrolled_at, device.used_at = maker.enrolled_at, now
+    if maker.platform == OFFICE_PLATFORM:
+        device.platform = OFFICE_PLATFORM
 
 
 def _maker_of(code: EnrolmentCode) -> Device | None:

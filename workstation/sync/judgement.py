@@ -139,7 +139,8 @@ def mistaken_in(entry: Entry) -> str | None:
     """The entry of which this one says that nobody was there, or not then; None when it says neither."""
     if entry.problem or entry.kind not in ("correction", "withdrawal"):
         return None
-    moved = entry.kind == "withdrawal" or bool(entry.body["changes"].keys() & {"station_id", "stated_at"})
+    changes = entry.body.get("changes", {})
+    moved = entry.kind == "withdrawal" or any(changes.get(name) for name in ("station_id", "stated_at"))
     return entry.target_id if moved else None
 
 

@@ -1,6 +1,9 @@
 """The station code of an entry that waited for staff: it counts when the entry becomes a fact, if it can."""
 
+from collections.abc import Callable
+
 from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
 
 from workstation.database import db
 from workstation.keys import Keys
@@ -24,6 +27,17 @@ def use_code(kept: Kept, *, entry: Entry, station: Placed | None, keys: Keys) ->
         kept.flags = [*kept.flags, "code_repeated"]
     else:
         kept.code_step = step
+
+
+def try_twice(release: Callable[[], None]) -> None:
+    """Calls `release`, one transaction, again if the code was used between its look and its write.
+
+    The second one sees that and takes back the evidence. What fails again is another fault, and raised.
+    """
+    try:
+        release()
+    except IntegrityError:
+        release()
 
 
 def _counted_elsewhere(kept: Kept, step: int) -> bool:

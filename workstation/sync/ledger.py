@@ -53,7 +53,7 @@ from workstation.sync.queries import (
 )
 from workstation.sync.rules import Clocks
 from workstation.sync.seals import Unsealed, unseal
-from workstation.sync.stories import ROOTS, in_order
+from workstation.sync.stories import ROOTS, in_order, names_anybody
 from workstation.sync.surroundings import Surroundings, ask_surroundings, read_surroundings
 
 Incoming = Entry | Seal | Unusable
@@ -374,8 +374,16 @@ class Ledger:
             ]
         root_id = kept.root_id or kept.entry_id
         self.roots_before.setdefault(root_id, [])
-        if entry.constituent or "constituent" in entry.body.get("changes", {}):
-            self.constituents[root_id] = entry.constituent  # None: a correction takes it out
+        if entry.constituent or names_anybody(kept):
+            self._note_constituent(root_id, kept, entry)
+
+    def _note_constituent(self, root_id: str, kept: Kept, entry: Entry) -> None:
+        """Who was received is what was said last, not what came last; None: a correction takes it out."""
+        family = [*self.roots_before[root_id], *self.new.values(), *self.changed.values()]
+        others = [each for each in family if each.root_id == root_id and each.entry_id != kept.entry_id]
+        said = [each for each in others if each.state == "accepted" and names_anybody(each)]
+        if in_order([*said, kept])[-1] is kept:
+            self.constituents[root_id] = entry.constituent
 
     def _note_presence(self, kept: Kept, entry: Entry) -> None:
         station = self._station(entry.station_id)
@@ -504,7 +512,14 @@ class Ledger:
             return self._restore_kept(opened.kept, opened, entry=entry, into=self.changed)
         held = self._held_content(seen.entry_id, seen.content_hash) if seen.state != "accepted" else None
         status = "duplicate" if seen.state == "accepted" else "held"
-        return Result(id=given.id, status=status, kept=replace(seen), source=seen, held=held)
+        return Result(
+            id=given.id,
+            status=status,
+            kept=replace(seen),
+            source=seen,
+            held=held,
+            constituent=opened.constituent,  # the phone's next seal takes this one's place
+        )
 
     def _restore_kept(
         self, kept: Kept, opened: Unsealed, *, entry: Entry | None, into: dict[str, Kept]

@@ -134,6 +134,11 @@ def _shift(told: Told) -> Row:
     }
 
 
+def names_anybody(kept: Kept) -> bool:
+    """Whether it is a correction that says who was received, or takes that out."""
+    return "constituent" in ((kept.body or {}).get("changes") or {})
+
+
 def first_end(root: Kept, about: Sequence[Kept]) -> Kept | None:
     """The end that stands: the first one that nobody withdrew."""
     ends = (each for each in about if each.kind == "shift_end" and each.target_id == root.entry_id)
@@ -148,7 +153,8 @@ class Root(NamedTuple):
     teller: Callable[[Told], Row]
 
 
-# The one place that a new kind is entered; what else must know the kinds takes them from here.
+# What a new kind adds here gives it a table, a name and its place in privacy and reports. What else it needs
+# (the schema of its body, what figures and plans make of it) stands in CONTRIBUTING.md.
 ROOTS = {
     "check_in": Root("到站登记", CheckIn, _check_in),
     "reception": Root("接待", Reception, _reception),

@@ -32,7 +32,7 @@ export function useChangeWords() {
     answer: (answer) => words(ANSWERS[answer]),
     channel,
     party,
-    who: words('who'),
+    who: words('who_changed'),
   }
   return {
     topicName: topic,

@@ -49,8 +49,9 @@ export function changesOf({ entry, form }: { entry: Entry; form: Correctable }):
   const was = correctableOf(entry)
   const changed = Object.entries(rest).filter(([name, value]) => value !== was[name as keyof typeof rest])
   const moment = time === was.time ? [] : [[timeField(entry), localTime(new Date(time))]]
-  const named = who === 'left' ? [] : [['constituent', who === 'out' ? null : constituentOf({ consent, name, contact })]]
-  return Object.fromEntries([...changed, ...moment, ...named])
+  const named = who === 'anew' ? [['constituent', constituentOf({ consent, name, contact })]] : []
+  const gone = who === 'out' ? [['constituent', null]] : []
+  return Object.fromEntries([...changed, ...moment, ...named, ...gone])
 }
 
 /** Corrections and withdrawals are facts about facts: they are not corrected themselves. */

@@ -14,8 +14,8 @@ export type Said = { [K in Kind]: { kind: K; body: Bodies[K] } }[Kind]
 export type Way = 'deny' | 'put_back' | 'record_again' | 'ask_staff'
 
 /** Null where this phone doesn't know enough to do it: then only the station can help. */
-export function wayOf({ code, kind, target }: Deed): Way | null {
-  if (kind === 'correction') return target ? 'put_back' : null
+export function wayOf({ code, kind, target, body }: Deed): Way | null {
+  if (kind === 'correction') return target && changedIn(body).length ? 'put_back' : null
   if (kind === 'withdrawal') return target ? 'record_again' : null
   if (code === 'entry.on_behalf') return 'deny'
   return kind === 'shift_end' ? 'ask_staff' : null
@@ -28,9 +28,12 @@ export function objectionTo(deed: Deed, reason: string): Said | null {
   return way && { kind: 'withdrawal', body: { target_id: deed.entry_id, reason } }
 }
 
+/** What can be put back by name. Who was received no phone knows any more, so that stays as it is now. */
+const changedIn = (body: Deed['body']) =>
+  Object.keys((body.changes as object | undefined) ?? {}).filter((name) => name !== 'constituent')
+
 function putBack({ body, target_id, target }: Deed, reason: string): Said {
-  const names = Object.keys((body.changes as object | undefined) ?? {})
-  const changes = Object.fromEntries(names.map((name) => [name, target?.body[name] ?? null]))
+  const changes = Object.fromEntries(changedIn(body).map((name) => [name, target?.body[name] ?? null]))
   return { kind: 'correction', body: { target_id: target_id!, changes, reason } }
 }
 

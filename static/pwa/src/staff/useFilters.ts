@@ -11,13 +11,16 @@ export function useFilters() {
   /** What the address is about to say: of two changes at once the second must not undo the first. */
   let coming: Filters | null = null
 
-  /** Any change but turning the page leads back to the first page. */
-  async function change(part: Partial<Filters>) {
+  /** Any change but turning the page leads back to the first page. What is no next step takes the place of this one. */
+  async function change(part: Partial<Filters>, { isNext = true } = {}) {
     const wanted = { ...(coming ?? filters.value), page: 1, after: '', ...part }
     coming = wanted
     const to = { query: queryFrom(wanted) }
-    await ('search' in part ? router.replace(to) : router.push(to))
-    if (coming === wanted) coming = null
+    try {
+      await ('search' in part || !isNext ? router.replace(to) : router.push(to))
+    } finally {
+      if (coming === wanted) coming = null
+    }
   }
 
   return { filters, change }

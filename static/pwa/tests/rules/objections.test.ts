@@ -34,6 +34,16 @@ describe('saying no', () => {
     })
   })
 
+  it('leaves who was received as it is: this phone has forgotten it', () => {
+    const reception = { kind: 'reception', occurred_at: '2026-11-20T01:00:00Z', body: { headcount: 1 } }
+    const changed = (changes: object) =>
+      done('entry.correction', { kind: 'correction', body: { changes, reason: '记错' }, target: reception })
+    expect(objectionTo(changed({ headcount: 2, constituent: null }), '本人否认')?.body).toMatchObject({
+      changes: { headcount: 1 },
+    })
+    expect(wayOf(changed({ constituent: null }))).toBeNull()
+  })
+
   it('to a withdrawal records it again at its own time, without a position', () => {
     const deed = done('entry.withdrawal', { kind: 'withdrawal', body: { reason: '记错' }, target: checkIn })
     expect(objectionTo(deed, '本人否认')).toEqual({

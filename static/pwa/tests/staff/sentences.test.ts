@@ -12,7 +12,7 @@ describe('the first sentence', () => {
     )
   })
 
-  it('opens the streets that each of its figures counts', () => {
+  it('opens the streets behind each of its figures', () => {
     const opened = servedPieces(city).flatMap(({ text, opens }) => (opens ? [[text, opens]] : []))
     expect(opened).toEqual([
       ['61', { only: 'streets_effective' }],

@@ -27,10 +27,12 @@ function written(value: unknown): string {
 const isBranch = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
 
-function linesOf(content: Record<string, unknown>, doubtful: boolean): ContentLine[] {
+/** What a correction takes out is said; a field that was never filled in is not. */
+function linesOf(content: Record<string, unknown>, doubtful: boolean, isChange = false): ContentLine[] {
   return Object.entries(content).flatMap(([name, value]) => {
-    if (isBranch(value)) return linesOf(value, doubtful || name === 'errors')
-    const line = { name: word('field', name), value: written(value), doubtful }
+    if (isBranch(value)) return linesOf(value, doubtful || name === 'errors', name === 'changes')
+    const text = isChange && value === null ? t('amend.taken_out') : written(value)
+    const line = { name: word('field', name), value: text, doubtful }
     return line.value === NOTHING || TECHNICAL.includes(name) ? [] : [line]
   })
 }
