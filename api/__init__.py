@@ -116,7 +116,7 @@ def _serve(app: Flask, settings: Settings) -> None:
 def _believe_proxies(app: Flask, count: int) -> None:
     """The caller's address and scheme as our own proxies say them; a phone's own word counts for nothing."""
     if count:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]  # Flask's own way to wrap
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]  # Flask documents this assignment; mypy takes it for a method
 
 
 def _connect_database(app: Flask, settings: Settings) -> None:

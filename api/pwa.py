@@ -51,7 +51,7 @@ def install(app: Flask) -> None:
     for path, page in PAGES:
         app.add_url_rule(path, endpoint=f"page {path}", view_func=_page(page))
     if DIST.is_dir():
-        app.wsgi_app = Files(  # type: ignore[method-assign]  # Flask's own way to wrap
+        app.wsgi_app = Files(  # type: ignore[method-assign]  # Flask documents this assignment; mypy takes it for a method
             app.wsgi_app,
             root=DIST,
             max_age=0,

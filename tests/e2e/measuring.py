@@ -64,7 +64,7 @@ def take(page: Page, look: Look) -> None:
     page.evaluate("(size) => (document.documentElement.dataset.size = size)", look.size)
 
 
-# What is loaded anew is pale meanwhile, and what fades in has other colours on its way.
+# What is loaded anew may be gone in a moment, and what fades in has other colours on its way.
 IS_STILL = """() => !document.querySelector('[aria-busy=true]') && document.getAnimations().every(
   (one) => one.playState !== 'running' || one.effect?.getComputedTiming().endTime === Infinity)"""
 

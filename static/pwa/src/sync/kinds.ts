@@ -86,4 +86,3 @@ export const FIELDS: { readonly [K in Kind]: readonly Field<keyof Bodies[K] & st
   correction: [TARGET, REASON],
   withdrawal: [TARGET, REASON],
 }
-
