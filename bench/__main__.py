@@ -1,8 +1,8 @@
 """`make bench`, or `python -m bench NAME …`; the names are those of BENCHMARKS.
 
 Prints tables and writes them into docs/benchmarks.md; exit status 1 when a mark is missed. `run`
-downloads, `scale` takes an hour, `province` a quarter, `storage` and `restore` some minutes, so they have to
-be named. `--quick` shows in a minute that everything works: tiny sizes, nothing written, nothing judged.
+downloads, `scale` takes an hour, `storage` and `restore` some minutes, so they have to be named. `--quick`
+shows in a minute that everything works: tiny sizes, nothing written, nothing judged.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable
 
 from bench import (
-    asked,
     coverage,
     figures,
     first_run,
@@ -75,7 +74,6 @@ BENCHMARKS: dict[str, Callable[[bool], Chapter]] = {
     "coverage": _coverage,
     "page_weight": lambda _quick: page_weight.chapter(),
     "reach": lambda quick: reach.chapter(reach.QUICK if quick else reach.FULL),
-    "province": lambda quick: asked.chapter(asked.QUICK if quick else asked.FULL),
     "scale": lambda quick: scale.chapter(scale.QUICK if quick else scale.FULL),
     "storage": lambda quick: storage.chapter(storage.QUICK if quick else storage.FULL),
     "restore": lambda quick: restore.chapter(restore.QUICK if quick else restore.FULL),
@@ -93,7 +91,7 @@ def main() -> int:
         "names",
         nargs="*",
         choices=[[], *BENCHMARKS],
-        help="by default all but run, province, scale, storage and restore",
+        help="by default all but run, scale, storage and restore",
     )
     parser.add_argument("--quick", action="store_true", help="tiny sizes, nothing written")
     arguments = parser.parse_args()

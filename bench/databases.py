@@ -47,6 +47,7 @@ class Databases:
             self._create(name)
         with opened(self.url(name), self.folder):
             flask_migrate.upgrade(directory=str(MIGRATIONS))
+        self._close(name)
         return self.url(name)
 
     def copy(self, name: str, *, of: str) -> str:
@@ -55,7 +56,13 @@ class Databases:
             self._create(name, template=f"{self.prefix}{of}")
         else:
             shutil.copy(self.folder / f"{of}.db", self.folder / f"{name}.db")
+        self._close(name)
         return self.url(name)
+
+    def _close(self, name: str) -> None:
+        """The server refuses a file that others can read."""
+        if self.server_url is None:
+            (self.folder / f"{name}.db").chmod(0o600)
 
     def _create(self, name: str, **more: str) -> None:
         assert self.server_url is not None
@@ -78,6 +85,18 @@ def databases(kind: str) -> Iterator[Databases]:
             yield Databases(kind, folder, server.url("postgres"))
         finally:
             server.stop(mode="immediate")
+
+
+@contextlib.contextmanager
+def kept(folder: Path) -> Iterator[Databases]:
+    """PostgreSQL's, in a folder that stays: what an earlier run made is there."""
+    folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+    server = PostgresServer(folder / "postgresql", fsync=True)
+    server.start()
+    try:
+        yield Databases("postgresql", folder, server.url("postgres"))
+    finally:
+        server.stop()
 
 
 @contextlib.contextmanager

@@ -26,7 +26,6 @@ TITLES = (
     "Memory",
     "Nearest stations",
     "Coverage",
-    "Coverage of a province",
     "Scale",
     "Storage",
     "Restore",
