@@ -15,7 +15,7 @@ from api.schemas.sync import write_result
 from api.sync import entry_reader, said_of, sender_of
 from workstation.errors import Refusal
 from workstation.people.queries import list_names
-from workstation.sync.ledger import Grammar
+from workstation.sync.known import Grammar
 from workstation.sync.operations import Call
 from workstation.sync.rescues import (
     MOST_FILE_BYTES,

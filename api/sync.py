@@ -30,7 +30,7 @@ from workstation.feed.queries import is_displaced, read_page, read_standing
 from workstation.network.queries import list_topic_codes
 from workstation.people.rules import STAFF, Scope
 from workstation.sync.entries import Result, Sender
-from workstation.sync.ledger import Grammar
+from workstation.sync.known import Grammar
 from workstation.sync.operations import Call, receive_batch
 from workstation.sync.rules import MOST_BYTES, MOST_ENTRIES, PROTOCOL_MAX
 from workstation.sync.seals import seal

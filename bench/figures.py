@@ -27,7 +27,7 @@ from bench.sync import KINDS, NAMES
 from workstation.coverage.models import TouchedDays
 from workstation.coverage.operations import NOTES_AT_ONCE, catch_up_a_little
 from workstation.database import db
-from workstation.sync import operations
+from workstation.sync import keeping
 
 MOST_SHARE = 0.15
 
@@ -138,15 +138,15 @@ class Sender:
 def _send_block(sender: Sender, size: Size, *, is_noted: bool) -> float:
     """Seconds of processor time for a block of batches."""
     batches = list(islice(sender.batches, size.in_a_block))
-    noting = operations.touch_days
+    noting = keeping.touch_days
     if not is_noted:
-        operations.touch_days = lambda **_given: None
+        keeping.touch_days = lambda **_given: None
     began = processor_s()
     try:
         for entries in batches:
             sender.send(entries)
     finally:
-        operations.touch_days = noting
+        keeping.touch_days = noting
     return processor_s() - began
 
 

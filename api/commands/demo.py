@@ -27,7 +27,7 @@ from workstation.network.founding import DEFAULT_TOPICS
 from workstation.network.queries import list_networks
 from workstation.people.passwords import hash_password
 from workstation.people.rules import printed_code
-from workstation.sync.ledger import Grammar
+from workstation.sync.known import Grammar
 
 FEWEST_STATIONS = 74  # one for each street of Shenzhen
 

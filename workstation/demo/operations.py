@@ -25,7 +25,7 @@ from workstation.network.rules import UNFINISHED
 from workstation.people.models import Device
 from workstation.people.rules import Scope, level_of
 from workstation.sync.entries import Sender
-from workstation.sync.ledger import Grammar
+from workstation.sync.known import Grammar
 from workstation.sync.operations import Call, apply_entries
 
 CODE = "demo"

@@ -24,8 +24,10 @@ from workstation.receptions.models import Reception
 from workstation.shifts.models import Shift
 from workstation.shifts.rules import Span
 from workstation.sync.entries import Entry, Sender
-from workstation.sync.ledger import Grammar, Ledger
-from workstation.sync.operations import write
+from workstation.sync.keeping import write
+from workstation.sync.known import Grammar
+from workstation.sync.ledger import Ledger
+from workstation.sync.waiting import settle_waiting
 
 # PostgreSQL holds a lock for each entry until the end, and has room for some thousands.
 MOST_ROWS = 2_000
@@ -132,7 +134,7 @@ class LedgerImport:
         results = [ledger.take(entry) for entry in entries]
         if any(result.status != "accepted" for result in results):
             raise Refusal("upload.stale")
-        ledger.settle_waiting()
+        settle_waiting(ledger)
         for kept in ledger.new.values():
             kept.device_id = kept.seq = None
         write(ledger)

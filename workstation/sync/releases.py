@@ -4,7 +4,6 @@ What the phone said stays: in the receipt where it was right, in the held entry 
 """
 
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,17 +12,18 @@ from workstation.database import db
 from workstation.errors import Refusal
 from workstation.ids import new_id
 from workstation.keys import Keys
-from workstation.people.queries import find_rights
 from workstation.people.rules import Scope
 from workstation.sync.entries import Entry, Kept, Sender
 from workstation.sync.held import amended, lock_away, open_up
 from workstation.sync.judgement import PRESENCE, scope_has
+from workstation.sync.keeping import write
+from workstation.sync.known import Grammar
 from workstation.sync.late_codes import use_code
-from workstation.sync.ledger import Grammar, Ledger
+from workstation.sync.ledger import Ledger
 from workstation.sync.models import HeldEntry
-from workstation.sync.operations import write
 from workstation.sync.reviews import CONFLICT, find_waiting, lock_waiting, tell_of_conflict
 from workstation.sync.stories import ROOTS, corrected
+from workstation.sync.waiting import as_author, settle_waiting
 
 Amendment = Mapping[str, Any]
 
@@ -124,7 +124,7 @@ def _accept(ledger: Ledger, entry: Entry, *, decision: Decision) -> None:
     use_code(kept, entry=entry, station=ledger.stations.get(kept.station_id or ""), keys=ledger.keys)
     ledger.changed[entry.id] = kept
     ledger.accept(kept, entry)
-    ledger.settle_waiting()
+    settle_waiting(ledger)
 
 
 def _refusal(**fields: str) -> Refusal:
@@ -146,17 +146,8 @@ def _check_right(ledger: Ledger, entry: Entry, kept: Kept) -> None:
         raise _refusal(station_id=OUT_OF_SCOPE)
     plain = replace(entry, on_behalf_of=None)
     reason = ledger.reason_about_target_of(plain, kept)
-    if reason and _as_author(ledger, kept).reason_about_target_of(plain, kept):
+    if reason and as_author(ledger, kept).reason_about_target_of(plain, kept):
         raise _refusal(target_id=IN_THE_WAY[reason])
-
-
-def _as_author(ledger: Ledger, kept: Kept) -> Ledger:
-    """The same ledger with the rights of whoever recorded the entry."""
-    author_id = kept.entered_by_id or kept.member_id
-    role, scope = find_rights(network_id=ledger.network_id, member_id=author_id)
-    other = copy(ledger)
-    other.sender = replace(ledger.sender, member_id=author_id, role=role, scope=scope)
-    return other
 
 
 def _put_right(kept: Kept, entry: Entry) -> None:

@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey
 from workstation.errors import Refusal
 from workstation.keys import Keys
 from workstation.sync.entries import Result
-from workstation.sync.ledger import Incoming
+from workstation.sync.known import Incoming
 from workstation.sync.operations import Call, receive_batch
 from workstation.sync.rules import MOST_ENTRIES
 
