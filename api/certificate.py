@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from workstation.upkeep.rules import Finding, judge_certificate
+from workstation.upkeep.rules import Finding, judge_certificate, judge_unreachable
 
 WAIT_S = 1.0
 
@@ -21,8 +21,9 @@ def look_at_certificate(url: str, *, now: datetime, trust: ssl.SSLContext | None
             (trust or ssl.create_default_context()).wrap_socket(plain, server_hostname=name) as secure,
         ):
             said: Any = secure.getpeercert()
+    except ssl.SSLCertVerificationError as error:
+        return judge_certificate(left=None, error=error.verify_message)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "verify_message", None) or error
-        return judge_certificate(left=None, error=str(reason))
+        return judge_unreachable(str(error))
     ends_at = datetime.fromtimestamp(ssl.cert_time_to_seconds(said["notAfter"]), UTC)
     return judge_certificate(left=ends_at - now, error=None)

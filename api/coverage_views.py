@@ -17,10 +17,10 @@ from api.schemas.coverage_views import (
     FactsQuery,
     PulseOut,
     TodayOut,
+    TodayQuery,
     TrendOut,
     WeekHoursOut,
     WeeksOut,
-    WithinQuery,
 )
 from workstation.coverage.counted_facts import get_counted_facts
 from workstation.coverage.hours import get_hours
@@ -60,12 +60,14 @@ def pulse() -> Response:
 @blueprint.route("/today", methods=["GET"])
 @guard.staff
 @may_lag
-@blueprint.arguments(WithinQuery, location="query", unknown=RAISE)
+@blueprint.arguments(TodayQuery, location="query", unknown=RAISE)
 @blueprint.response(200, TodayOut)
 def today(query: dict[str, Any]) -> Response:
     """Who is on duty now, planned today, due within the hour; who waits for a reply, oldest first.
 
-    Errors: division.not_found.
+    Each list is cut at fifty; those who wait go on behind `after`.
+
+    Errors: division.not_found, coverage.after_unknown.
     """
     return to_json(get_today(scope=caller().scope, now=caller().now, **query))
 

@@ -10,8 +10,8 @@ from api.schemas.held_decisions import DecisionsIn, DecisionsOut
 from api.sync import entry_reader
 from workstation.database import writing
 from workstation.errors import Refusal
-from workstation.sync.late_codes import try_twice
 from workstation.sync.known import Grammar
+from workstation.sync.late_codes import try_twice
 from workstation.sync.releases import Decision, release
 from workstation.sync.reviews import close, find_waiting
 

@@ -17,8 +17,8 @@ from workstation.network.queries import find_stations
 from workstation.people.queries import list_names
 from workstation.sync.held import masked, open_up
 from workstation.sync.held_constituents import find_constituent, reveal_held
-from workstation.sync.late_codes import try_twice
 from workstation.sync.known import Grammar
+from workstation.sync.late_codes import try_twice
 from workstation.sync.models import HeldEntry
 from workstation.sync.releases import Decision, release
 from workstation.sync.reviews import PAGE, close, list_authors, list_held

@@ -15,6 +15,7 @@ from workstation.geography.distance import Position
 from workstation.network.models import Station
 from workstation.network.queries import get_station, list_nearest_stations, list_stations
 
+NEAREST = 20
 blueprint = Blueprint("stations", __name__, url_prefix="/api/v1/stations", description="Stations")
 
 
@@ -31,7 +32,8 @@ def stations_list(query: dict[str, Any]) -> Response:
     filters = {names[name]: value for name, value in query.items() if name in names}
     if "near" in query:
         return _answer(_near(query, filters), kept="no-store")  # the address says where somebody stands
-    found = list_stations(network_id=caller().network_id, **filters)
+    most = query.get("limit") if "q" in query else None  # without words it is the whole list
+    found = list_stations(network_id=caller().network_id, limit=most, **filters)
     return _answer(StationOut(many=True).dump(found))
 
 
@@ -46,7 +48,7 @@ def station(station_id: str) -> Station:
 def _near(query: dict[str, Any], filters: dict[str, str]) -> list[dict[str, Any]]:
     origin = to_wgs84(position=Position(*query["near"]), datum=Datum(query["datum"]))
     near = list_nearest_stations(
-        network_id=caller().network_id, origin=origin, limit=query["limit"], **filters
+        network_id=caller().network_id, origin=origin, limit=query.get("limit", NEAREST), **filters
     )
     dump = StationOut().dump
     return [dump(each.place) | {"distance_m": round(each.distance_m)} for each in near]

@@ -47,7 +47,7 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 Row = dict[str, Any]
 
 
-def measure(*, database_url: str, folder: Path) -> list[Row]:
+def measure(*, database_url: str, folder: Path, days: int = DAYS) -> list[Row]:
     """One row a question with p50 and p95 in ms, on a fresh network in this empty database."""
     settings = Settings(
         database_url=database_url, data_dir=folder, secret_key=b"only for this measurement" * 2
@@ -57,7 +57,7 @@ def measure(*, database_url: str, folder: Path) -> list[Row]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with app.app_context():
         flask_migrate.upgrade(directory=str(MIGRATIONS))
-        facts, places, seconds = _fill(datetime.now(UTC))
+        facts, places, seconds = _fill(datetime.now(UTC), days)
         client = app.test_client()
         kind = db.engine.dialect.name
         rows = [_ask(client, query) | {"question": question} for query, question in QUESTIONS]
@@ -81,12 +81,12 @@ def _ask(client: FlaskClient, query: str) -> Row:
     return {"p50_ms": statistics.median(times), "p95_ms": statistics.quantiles(times, n=20)[-1]}
 
 
-def _fill(now: datetime) -> tuple[int, int, float]:
+def _fill(now: datetime, days: int) -> tuple[int, int, float]:
     """Founds a network, writes its facts, and computes the daily figures: facts, station-days, seconds."""
     with writing():
         network_id, stations, members = _found(now)
     today, facts = local_day(now), 0
-    for number in range(DAYS):
+    for number in range(days):
         with writing():
             facts += _write_day(network_id, stations, members, today - timedelta(days=number))
     if db.engine.dialect.name == "postgresql":
@@ -220,14 +220,14 @@ def _postgres(folder: Path) -> Iterator[str]:
         server.stop()
 
 
-def run() -> list[Row]:
+def run(days: int = DAYS) -> list[Row]:
     """Both databases, one after the other."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.chmod(folder, 0o711)  # PostgreSQL, as nobody, must pass through
-        rows = measure(database_url=f"sqlite:///{folder / 'bench.db'}", folder=folder)
+        rows = measure(database_url=f"sqlite:///{folder / 'bench.db'}", folder=folder, days=days)
         with _postgres(folder) as url:
-            return rows + measure(database_url=url, folder=folder)
+            return rows + measure(database_url=url, folder=folder, days=days)
 
 
 def table(rows: Sequence[Row]) -> str:

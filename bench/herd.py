@@ -42,12 +42,15 @@ class Size:
     workers: int = 2
 
 
-FULL, QUICK = Size(), Size(phones=40, entries=5, stations=30)
+QUICK = Size(phones=40, entries=5, stations=30)
+RUNS = (("postgresql", Size()), ("sqlite", Size()), ("postgresql", Size(phones=5_000)))
+QUICK_RUNS = (("postgresql", QUICK), ("sqlite", QUICK))
 
 
 @dataclass(frozen=True)
 class Outcome:
     kind: str
+    phones: int
     entries: int
     seconds: float
     p50_ms: float
@@ -57,14 +60,15 @@ class Outcome:
     doubled: int
 
 
-def chapter(size: Size = FULL, kinds: Sequence[str] = ("postgresql", "sqlite")) -> Chapter:
-    """The herd on each kind of database."""
+def chapter(runs: Sequence[tuple[str, Size]] = RUNS) -> Chapter:
+    """One herd after the other, each with a database of its own."""
     outcomes = []
-    for kind in kinds:
+    for kind, size in runs:
         with databases(kind) as place:
             outcomes.append(measure(place, size))
     heads = [
         "database",
+        "phones",
         "entries",
         "all received, s",
         "p50 of a call, ms",
@@ -75,7 +79,7 @@ def chapter(size: Size = FULL, kinds: Sequence[str] = ("postgresql", "sqlite")) 
     ]
     return Chapter(
         title="The herd",
-        text=_text(size),
+        text=_text(runs[0][1]),
         tables=[table(heads, [_row(each) for each in outcomes])],
         marks=_marks(outcomes),
     )
@@ -132,6 +136,7 @@ def _outcome(kind: str, phones: Sequence[Returning], seconds: float, size: Size)
     entries = size.phones * size.entries
     return Outcome(
         kind=kind,
+        phones=size.phones,
         entries=entries,
         seconds=seconds,
         p50_ms=percentile(times, 50),
@@ -144,8 +149,8 @@ def _outcome(kind: str, phones: Sequence[Returning], seconds: float, size: Size)
 
 def _text(size: Size) -> str:
     return (
-        f"After an outage {size.phones} phones come back at the same moment, each with {size.entries} "
-        f"check-ins on a connection of its own; {size.workers} gunicorn workers, all on the same machine. "
+        f"After an outage all phones come back at the same moment, each with {size.entries} check-ins on a "
+        f"connection of its own; {size.workers} gunicorn workers, all on the same machine. "
         "They repeat what fails as phones do, and at the end their receipts are compared with the ledger."
     )
 
@@ -153,6 +158,7 @@ def _text(size: Size) -> str:
 def _row(outcome: Outcome) -> list[object]:
     return [
         NAMES[outcome.kind],
+        f"{outcome.phones:,}",
         f"{outcome.entries:,}",
         f"{outcome.seconds:.1f}",
         f"{outcome.p50_ms:,.0f}",
@@ -166,15 +172,24 @@ def _row(outcome: Outcome) -> list[object]:
 def _marks(outcomes: Sequence[Outcome]) -> list[Mark]:
     marks = []
     for each in outcomes:
-        name = NAMES[each.kind]
+        name = f"{NAMES[each.kind]}, {each.phones:,} phones"
         marks += [
             Mark(what=f"{name}: entries lost", figure=each.lost, at_most=0),
             Mark(what=f"{name}: entries doubled", figure=each.doubled, at_most=0),
         ]
-        marks += [
-            Mark(
-                what=f"{name}: all received", figure=each.seconds, at_most=WITHIN_S, unit="s", decides=False
-            ),
-            Mark(what=f"{name}: p95 of a call", figure=each.p95_ms, at_most=P95_MS, unit="ms", decides=False),
-        ]
+        # Ten times the herd may take ten times as long; nobody waits for it.
+        within = WITHIN_S * max(1, each.phones // Size.phones)
+        marks.append(
+            Mark(what=f"{name}: all received", figure=each.seconds, at_most=within, unit="s", decides=False)
+        )
+        if each.phones <= Size.phones:
+            marks.append(
+                Mark(
+                    what=f"{name}: p95 of a call",
+                    figure=each.p95_ms,
+                    at_most=P95_MS,
+                    unit="ms",
+                    decides=False,
+                )
+            )
     return marks

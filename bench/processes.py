@@ -50,7 +50,8 @@ def _stat(pid: int) -> list[str]:
 
 
 def _parent(pid: int) -> int:
-    return int(_stat(pid)[1]) if _stat(pid) else 0
+    stat = _stat(pid)  # once: it may be gone by the second time
+    return int(stat[1]) if stat else 0
 
 
 def _times(pid: int) -> int:

@@ -27,6 +27,7 @@ TITLES = (
     "Nearest stations",
     "Coverage",
     "Scale",
+    "The office page",
     "Storage",
     "Restore",
     "First load",

@@ -62,8 +62,9 @@ def vitest(variables: dict[str, str], report: Path) -> tuple[int, int]:
 
 def pytest(variables: dict[str, str], report: Path, *, coverage: bool, chosen: list[str]) -> tuple[int, int]:
     print("· pytest · 服务端与浏览器测试", flush=True)
-    workers = min(os.cpu_count() or 1, MOST_WORKERS)
-    many = ["-n", str(workers), "--dist", "loadgroup", *(["--cov"] if coverage else [])]
+    # One more than cores: tests of browsers and processes wait for a third of their time.
+    workers = min((os.cpu_count() or 1) + 1, MOST_WORKERS)
+    many = ["-n", str(workers), "--dist", "loadscope", *(["--cov"] if coverage else [])]
     passed, failed, status = run_pytest(variables, report, [*many, *chosen])
     # Who measures coverage wants to know of everything: pytest's own end then says more than its tests do.
     may_look = status == SOME_FAILED and not coverage

@@ -1,6 +1,6 @@
-"""nginx, PgBouncer and etcd for tests: the distribution's packages, unpacked into var/ and never installed.
+"""nginx, PgBouncer, certutil and etcd for tests: the distribution's packages, unpacked into var/.
 
-Installing them would start servers of their own on this machine.
+They are never installed, which would start servers of their own on this machine.
 """
 
 import os
@@ -12,10 +12,16 @@ from pathlib import Path
 from setup.terminal import ROOT
 
 FOLDER = ROOT / "var" / "programs"
-PACKAGES = {"nginx": ("nginx",), "pgbouncer": ("pgbouncer", "libevent-2.1-7", "libc-ares2")}
+PACKAGES = {
+    "nginx": ("nginx",),
+    "pgbouncer": ("pgbouncer", "libevent-2.1-7", "libc-ares2"),
+    "certutil": ("libnss3-tools",),  # by which Chromium is told whom to trust
+}
 ADVICE = (
-    "Without nginx or PgBouncer their tests are left out: apt-get install -y nginx pgbouncer.",
-    "没有 nginx 或 PgBouncer，略过它们的测试：请运行 apt-get install -y nginx pgbouncer。",
+    "Without nginx, PgBouncer or certutil their tests are left out: "
+    "apt-get install -y nginx pgbouncer libnss3-tools.",
+    "没有 nginx、PgBouncer 或 certutil，略过它们的测试："
+    "请运行 apt-get install -y nginx pgbouncer libnss3-tools。",
 )
 
 

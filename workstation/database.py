@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from select import POLLIN, poll
 from time import perf_counter
-from typing import Any
+from typing import Any, TextIO
 from typing import cast as typed
 
 import orjson
@@ -22,6 +22,7 @@ import psycopg
 import pysqlite3.dbapi2
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
+from psycopg.errors import FeatureNotSupported, ReadOnlySqlTransaction
 from psycopg.types.string import TextLoader
 from sqlalchemy import (
     JSON,
@@ -43,7 +44,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, UserDefinedType
 
@@ -60,6 +61,8 @@ WRITE_OPTIONS: dict[str, dict[str, Any]] = {
     "sqlite": {WRITES: True},
     "postgresql": {"isolation_level": "READ COMMITTED", "postgresql_readonly": False},
 }
+# What a PostgreSQL that takes no writes says to them; to a transaction that begins so, where it is a standby.
+TAKES_NO_WRITES = (ReadOnlySqlTransaction, FeatureNotSupported)
 # The name of the replica's engine, and what a session notes of it (workstation/replica.py).
 REPLICA, MAY_LAG, REPORTING = "replica", "may_lag", "reporting"
 REPLICA_ANSWERS_WITHIN_S = 3
@@ -206,11 +209,12 @@ def writing(*, says_who: bool = True) -> Iterator[Connection]:
     """One write transaction, committed at the end: the only place that commits.
 
     What the session read before is let go first, so that nothing is decided on an old view. Its first
-    statement tells PostgreSQL which call this is, unless another one `says_who` on the way.
+    statement tells PostgreSQL which call this is, unless another one `says_who` on the way. Where nothing can
+    be written, OperationalError is raised, as by a database that is away.
     """
     db.session.rollback()
     db.session.info.pop(REPORTING, None)
-    with _write_gate():
+    with _write_gate(), _one_kind_of_away():
         try:
             connection = db.session.connection(execution_options=WRITE_OPTIONS[db.engine.dialect.name])
             if says_who and connection.dialect.name == "postgresql":
@@ -220,6 +224,17 @@ def writing(*, says_who: bool = True) -> Iterator[Connection]:
         except BaseException:
             db.session.rollback()
             raise
+
+
+@contextmanager
+def _one_kind_of_away() -> Iterator[None]:
+    """PostgreSQL's refusals of any write are other kinds of errors, which elsewhere are faults of ours."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not isinstance(error.orig, TAKES_NO_WRITES):
+            raise
+        raise OperationalError(error.statement, None, error.orig, hide_parameters=True) from error
 
 
 def begin_report() -> None:
@@ -243,11 +258,18 @@ def _write_gate() -> Iterator[None]:
     if db.engine.dialect.name != "sqlite" or not path or path == ":memory:":
         yield
         return
-    with Path(f"{path}.gate").open("w") as gate:
+    with _open_gate(Path(f"{path}.gate")) as gate:
         began = perf_counter()
         fcntl.flock(gate, fcntl.LOCK_EX)
         on_writer_wait(perf_counter() - began)
         yield  # closing the file opens the gate
+
+
+def _open_gate(path: Path) -> TextIO:
+    try:
+        return path.open("w")
+    except OSError as error:  # a disk that is only read
+        raise OperationalError("the gate", None, error) from error
 
 
 def insert_rows(

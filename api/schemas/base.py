@@ -17,6 +17,8 @@ fields.Field.default_error_messages |= {
 }
 fields.String.default_error_messages |= {"invalid": "应为文字。", "invalid_utf8": "文字的编码不对。"}
 fields.Integer.default_error_messages |= {"invalid": "应为整数。", "too_large": "数太大。"}
+fields.Date.default_error_messages |= {"invalid": "应为日期，如 2026-11-01。"}
+fields.Boolean.default_error_messages |= {"invalid": "应为是或否。"}
 fields.Mapping.default_error_messages |= {"invalid": "应为对象。"}
 fields.List.default_error_messages |= {"invalid": "应为列表。"}
 fields.Nested.default_error_messages |= {"type": "应为对象。"}

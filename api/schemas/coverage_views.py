@@ -11,6 +11,10 @@ class WithinQuery(Strict):
     within = Text(most=48, metadata={"description": WITHIN})
 
 
+class TodayQuery(WithinQuery):
+    after = IdText(metadata={"description": "the last reception of the page before: who waits behind it"})
+
+
 class FactsQuery(GapsQuery):
     figure = fields.String(required=True, validate=validate.OneOf(tuple(FIGURES)))
     station_id = IdText()

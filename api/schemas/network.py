@@ -78,5 +78,8 @@ class StationsQuery(Strict):
     kind = Text(most=20)
     q = Text(most=100)
     near = Place()
-    limit = fields.Integer(load_default=20, validate=validate.Range(1, 200))
+    limit = fields.Integer(
+        validate=validate.Range(1, 200),
+        metadata={"description": "how many of the nearest (20 by default), or of those that `q` finds"},
+    )
     datum = fields.String(load_default="wgs84", validate=validate.OneOf([datum.value for datum in Datum]))

@@ -42,8 +42,11 @@ def test_an_expired_certificate_is_for_today(tmp_path: Path) -> None:
         found = look_at_certificate(url, now=now, trust=trust)
     assert found.state == "now"
     assert "certificate has expired" in found.said
+    assert "certbot renew" in found.do
 
 
 def test_an_address_where_nobody_answers_is_for_today() -> None:
     found = look_at_certificate(f"https://localhost:{free_port()}", now=datetime.now(UTC))
     assert found.state == "now"
+    assert "域名" in found.do
+    assert "certbot" not in found.do

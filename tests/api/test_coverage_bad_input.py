@@ -43,6 +43,11 @@ class TestWindows:
                     answer = officer.get(f"/api/v1/coverage{path}?{query}")
                     assert (answer.status_code, answer.json["code"]) == (422, code)
 
+    def test_a_day_that_is_none_is_named_in_plain_words(self, cast: Cast) -> None:
+        answer = cast.phone("city_officer").get("/api/v1/coverage?from=2026-13-01&to=2026-14-01")
+        said = ["应为日期，如 2026-11-01。"]
+        assert answer.json["errors"]["query"] == {"from": said, "to": said}
+
     def test_only_stations_in_sight_are_given_by_their_ids_and_a_hundred_at_most(self, cast: Cast) -> None:
         officer, hall = cast.phone("city_officer"), cast.here.stations["hall"]
         foreign = next(iter(cast.elsewhere.stations.values()))

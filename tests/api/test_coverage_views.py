@@ -19,6 +19,7 @@ from tests.api.test_coverage import FIX, change, coverage, plan, row_of, tick, w
 from tests.cast import Cast, Phone, Time
 from workstation.coverage import judged
 from workstation.coverage.places import GROUPINGS
+from workstation.ids import new_id
 from workstation.network.models import Station
 
 VIEWS: dict[str, type[Schema]] = {
@@ -85,6 +86,26 @@ class TestToday:
         assert [row["id"] for row in waiting["rows"]] == [old["id"], young["id"]]
         assert [row["days"] for row in waiting["rows"]] == [9, 0]
         assert "summary" not in waiting["rows"][0]
+
+    def test_who_waits_goes_on_behind_the_last_one_shown(self, cast: Cast) -> None:
+        phone, officer = cast.phone("member"), cast.phone("city_officer")
+        first, second, third = (
+            phone.reception(
+                cast.here.stations["hall"], at=clock.now() - timedelta(days=days), wants_reply=True
+            )
+            for days in (3, 2, 1)
+        )
+        answered = phone.reception(cast.here.stations["hall"], at=clock.now() - timedelta(days=4))
+        phone.sync(third, first, second, answered)
+
+        def behind(after: str) -> Any:
+            return officer.get("/api/v1/coverage/today", query_string={"after": after})
+
+        for after, ids in ((first, [second, third]), (third, []), (answered, [first, second, third])):
+            waiting = behind(after["id"]).json["awaiting_reply"]
+            assert waiting["total"] == 3
+            assert [row["id"] for row in waiting["rows"]] == [each["id"] for each in ids]
+        assert behind(new_id()).json["code"] == "coverage.after_unknown"
 
 
 class TestChangesAndTrend:

@@ -42,6 +42,15 @@ def test_an_edit_is_kept_with_who_when_before_after_and_why_and_told_to_phones(c
     assert [row["id"] for row in member.get("/api/v1/stations?q=yhz").json["stations"]] == [hall]
 
 
+def test_of_those_that_words_find_a_list_takes_the_first_and_the_whole_list_stays_whole(cast: Cast) -> None:
+    member = cast.phone("member")
+    whole = member.get("/api/v1/stations").json["stations"]
+    found = member.get("/api/v1/stations?q=站").json["stations"]
+    assert len(found) > 1
+    assert member.get("/api/v1/stations?q=站&limit=1").json["stations"] == found[:1]
+    assert member.get("/api/v1/stations?limit=1").json["stations"] == whole
+
+
 def test_an_item_of_the_standard_counts_once_somebody_checked_it(cast: Cast) -> None:
     office, hall = cast.phone("city_officer"), cast.here.stations["hall"]
     answer = edit(office, hall, items={"统一标识": MET})

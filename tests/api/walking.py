@@ -218,19 +218,31 @@ class Walk:
         self, who: str, address: str, ids: dict[str, str], *, sent: tuple[str, Any] | None = None
     ) -> TestResponse:
         """One call with these ids, and the world is as it was before."""
-        method, path = address.split(" ", 1)
-        query, body = sent or CALLS.get(address, ("", None))
-        answer = self.cast.app.test_client().open(
-            fill(path, ids),
-            method=method,
-            query_string=fill(query, ids),
-            headers=self.callers[who] | _typed(body),
-            data=body if isinstance(body, bytes) else None,
-            **({"json": filled(body, ids)} if not isinstance(body, bytes) and method != "GET" else {}),
-        )
-        if method != "GET" and answer.status_code < 400:
+        answer = ask(self.cast.app, self.callers[who], address, ids, sent=sent)
+        if not address.startswith("GET ") and answer.status_code < 400:
             self.restore()
         return answer
+
+
+def ask(
+    app: Flask,
+    caller: dict[str, str],
+    address: str,
+    ids: dict[str, str],
+    *,
+    sent: tuple[str, Any] | None = None,
+) -> TestResponse:
+    """One call with these ids; the caller is known by headers."""
+    method, path = address.split(" ", 1)
+    query, body = sent or CALLS.get(address, ("", None))
+    return app.test_client().open(
+        fill(path, ids),
+        method=method,
+        query_string=fill(query, ids),
+        headers=caller | _typed(body),
+        data=body if isinstance(body, bytes) else None,
+        **({"json": filled(body, ids)} if not isinstance(body, bytes) and method != "GET" else {}),
+    )
 
 
 def _typed(body: Any) -> dict[str, str]:

@@ -11,7 +11,7 @@ from tests.conventions.source import ROOT, text, tracked_files
 from workstation import models
 from workstation.database import db
 
-REQUIREMENTS = tuple(f"requirements{which}.txt" for which in ("", "-dev", "-patroni", "-sbom"))
+REQUIREMENTS = tuple(f"requirements{which}.txt" for which in ("", "-dev", "-patroni", "-postgresql", "-sbom"))
 READMES = ["README.md", "README.zh-CN.md"]
 DOCUMENTS = [file for file in tracked_files() if file.suffix == ".md"]
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")

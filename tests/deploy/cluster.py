@@ -1,4 +1,4 @@
-"""Three PostgreSQL servers under Patroni and an etcd, on loopback, as deploy/patroni/patroni.yml says."""
+"""Three machines on loopback, each PostgreSQL, Patroni and etcd, as deploy/patroni/patroni.yml says."""
 
 import os
 import shutil
@@ -13,8 +13,8 @@ from typing import Any
 import psycopg
 import requests
 
-from setup import unpacked
 from setup.processes import descendants, end_with_parent, send
+from tests.deploy.etcd import Etcd
 from tests.live_server import ROOT, free_port
 from tests.postgres import UNPRIVILEGED, PostgresServer, open_to_all
 
@@ -24,24 +24,27 @@ NODES = ("db1", "db2", "db3")
 
 
 class Node:
-    """One machine: Patroni and the PostgreSQL that it starts."""
+    """One machine: etcd, Patroni, and the PostgreSQL that this starts."""
 
-    def __init__(self, name: str, folder: Path, *, programs: Path, etcd: str) -> None:
+    def __init__(self, name: str, folder: Path, *, programs: Path, etcds: list[Etcd]) -> None:
         self.name = name
         self.folder = folder / name
         self.folder.mkdir()
         own(self.folder)
         self.port, self.api = free_port(), free_port()
-        self.configuration = self._configure(programs, etcd)
+        self.etcds = etcds
+        [self.etcd] = [each for each in etcds if each.name == name]
+        self.configuration = self._configure(programs)
         self.process: subprocess.Popen[bytes] | None = None
 
-    def _configure(self, programs: Path, etcd: str) -> Path:
+    def _configure(self, programs: Path) -> Path:
         """The deployed file, with this machine's ports and folders in it, and nobody asked for a password."""
         text = (ROOT / "deploy" / "patroni" / "patroni.yml").read_text()
+        etcds = ", ".join(etcd.client for etcd in self.etcds)
         for theirs, ours in {
             "name: db1": f"name: {self.name}",
             "10.0.0.11:8008": f"127.0.0.1:{self.api}",
-            "[10.0.0.11:2379, 10.0.0.12:2379, 10.0.0.13:2379]": f"[{etcd}]",
+            "[10.0.0.11:2379, 10.0.0.12:2379, 10.0.0.13:2379]": f"[{etcds}]",
             "10.0.0.11:5432": f"127.0.0.1:{self.port}",
             "/var/lib/postgresql/18/workstation": str(self.folder / "data"),
             "/usr/lib/postgresql/18/bin": str(programs),
@@ -56,6 +59,8 @@ class Node:
         return file
 
     def start(self) -> None:
+        if not self.etcd.runs():
+            self.etcd.start(self.etcds)
         self.process = subprocess.Popen(
             [python(), "-m", "patroni", str(self.configuration)],
             cwd=self.folder,
@@ -73,11 +78,13 @@ class Node:
         )
 
     def kill(self) -> None:
-        """The machine is gone: Patroni and every process of PostgreSQL at the same moment."""
+        """The machine is gone: etcd, Patroni and every process of PostgreSQL at the same moment."""
         assert self.process is not None
+        assert self.etcd.process is not None
         pids = {self.process.pid, *descendants(self.process.pid), *self._postgres()}
-        send(pids, signal.SIGKILL)
+        send({self.etcd.process.pid, *pids}, signal.SIGKILL)
         self.process.wait(timeout=30)
+        self.etcd.process.wait(timeout=30)
 
     def _postgres(self) -> set[int]:
         """PostgreSQL leaves its parent when it starts."""
@@ -105,10 +112,13 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         programs = PostgresServer(folder)._programs
-        self.etcd, address = start_etcd(folder)
-        self.nodes = [Node(name, folder, programs=programs, etcd=address) for name in NODES]
+        self.etcds = [Etcd(name, folder / f"etcd-{name}") for name in NODES]
+        self.nodes = [Node(name, folder, programs=programs, etcds=self.etcds) for name in NODES]
 
     def start(self) -> None:
+        for etcd in self.etcds:
+            etcd.start(self.etcds)
+        wait("three etcd", self._etcds_are_well)
         for node in self.nodes:
             node.start()
             wait("the first primary", lambda: self.primary() is not None)
@@ -117,8 +127,15 @@ class Cluster:
     def primary(self) -> Node | None:
         return next((node for node in self.nodes if node.is_primary()), None)
 
+    def leader_of_etcd(self) -> Etcd:
+        return next(etcd for etcd in self.etcds if etcd.leads())
+
+    def _etcds_are_well(self) -> bool:
+        return all(etcd.is_well() for etcd in self.etcds)
+
     def wait_until_whole(self) -> None:
-        """Until one is primary, and another has to agree to each commit."""
+        """Until one is primary, another has to agree to each commit, and three etcd know who."""
+        wait("three etcd", self._etcds_are_well)
         wait("a synchronous replica", lambda: "sync_standby" in [self._role(node) for node in self.nodes])
 
     @staticmethod
@@ -142,40 +159,12 @@ class Cluster:
         for node in self.nodes:
             if node.process is not None and node.process.poll() is None:
                 node.kill()
-        self.etcd.kill()
-        self.etcd.wait(timeout=30)
+        for etcd in self.etcds:
+            if etcd.runs():
+                etcd.kill()
 
     def logs(self) -> str:
         return "\n".join(f"{node.name}:\n{(node.folder / 'log').read_text()[-3000:]}" for node in self.nodes)
-
-
-def start_etcd(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
-    program = unpacked.find("etcd")
-    assert program is not None, "etcd is missing: apt-get install -y etcd-server"
-    client, peer = (f"127.0.0.1:{free_port()}" for _ in range(2))
-    addresses = {
-        "listen-client-urls": client,
-        "advertise-client-urls": client,
-        "listen-peer-urls": peer,
-        "initial-advertise-peer-urls": peer,
-    }
-    words = [f"--{name}=http://{address}" for name, address in addresses.items()]
-    process = subprocess.Popen(
-        [program, f"--data-dir={folder / 'etcd'}", f"--initial-cluster=default=http://{peer}", *words],
-        stdin=subprocess.DEVNULL,
-        stdout=(folder / "etcd.log").open("ab"),
-        stderr=subprocess.STDOUT,
-        preexec_fn=end_with_parent,
-    )
-    wait("etcd", lambda: is_well(client))
-    return process, client
-
-
-def is_well(address: str) -> bool:
-    try:
-        return requests.get(f"http://{address}/health", timeout=2).ok
-    except requests.RequestException:
-        return False
 
 
 def wait(what: str, ready: Callable[[], bool]) -> None:

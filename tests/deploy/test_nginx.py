@@ -22,7 +22,7 @@ from setup import unpacked
 from tests.deploy.conftest import Nginx
 from tests.live_server import LiveServer
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.xdist_group("nginx")]  # one server for all of them
+pytestmark = pytest.mark.postgresql
 Production = tuple[Nginx, LiveServer]
 HALF_SENT = 24  # three times as many as gunicorn has threads
 

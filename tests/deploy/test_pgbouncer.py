@@ -31,7 +31,7 @@ from tests.postgres import UNPRIVILEGED, PostgresServer, open_to_all
 from workstation.database import db, engine_options, writing
 from workstation.upkeep.patience import at_most
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.xdist_group("pgbouncer")]
+pytestmark = pytest.mark.postgresql
 LONG = (
     "SELECT now()::text, pid, state, wait_event, xact_start::text, query, pg_blocking_pids(pid)"
     " FROM pg_stat_activity WHERE datname = 'workstation' AND now() - xact_start > interval '4 seconds'"

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 
 from api import create_app
 from api.config import UnsafeSettings, refuse_wrong_replica
@@ -26,7 +26,7 @@ from workstation.database import REPLICA, db
 from workstation.ids import new_id
 from workstation.replica import PRIMARY, STANDBY, made_at
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.xdist_group("replica")]
+pytestmark = pytest.mark.postgresql
 COVERAGE = "/api/v1/coverage?window=30d&by=network"
 
 
@@ -259,3 +259,24 @@ def test_an_id_says_when_it_was_made() -> None:
     before = datetime.now(UTC)
     made = made_at(new_id())
     assert before - timedelta(milliseconds=1) <= made <= datetime.now(UTC)
+
+
+def test_a_server_whose_only_address_is_a_replica_reads_and_tells_who_writes_to_come_later(
+    cast: Cast, servers: tuple[PostgresServer, PostgresServer], tmp_path: Path
+) -> None:
+    officer, phone = cast.phone("city_officer"), cast.phone("member")
+    check_in(phone, cast)
+    assert check_ins(look(officer)) == 1
+    entry = phone.check_in(cast.here.stations["hall"])
+    wait_until_even(*servers)
+    name = make_url(cast.app.config["SQLALCHEMY_DATABASE_URI"]).database or ""
+    astray = create_app(settings(database_url=servers[1].url(name), data_dir=tmp_path))
+    at_home, officer.client, phone.client = phone.client, astray.test_client(), astray.test_client()
+    assert check_ins(look(officer)) == 1
+    refused = phone.call(entry)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    phone.client = at_home
+    assert [result["status"] for result in phone.sync(entry)] == ["accepted"]
+    with astray.app_context():
+        db.session.remove()
+        db.engine.dispose()

@@ -19,7 +19,7 @@ from tests.deploy.standby import follow, wait_until_even
 from tests.postgres import PostgresServer
 from workstation.replica import NoReplica, measure_behind
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.xdist_group("replica")]
+pytestmark = pytest.mark.postgresql
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from workstation.ids import new_id
 COPIES = 8
 MANY = 2_000  # static/pwa/src/staff/rules/large.ts
 ROWS = "/api/v1/coverage?"
+WEEKS = "/api/v1/coverage/weeks?"
 
 
 def multiply_stations(database: Path) -> int:
@@ -121,6 +122,17 @@ def test_a_network_of_thousands_is_one_picture_and_rows_come_as_they_are_seen(
         table(office).get_by_role("button", name="下一页").click()
     agree(office, answered.value.json())
 
+    weeks = office.get_by_role("region", name="各站每周", exact=True)
+    weeks.scroll_into_view_if_needed()
+    names = weeks.locator("tbody th")
+    expect(names).to_have_count(20)
+    seen = names.all_inner_texts()
+    weeks.get_by_role("button", name="下一页").click()
+    expect(weeks.get_by_text("第 2 / 109 页，共 2178 行")).to_be_visible()
+    assert not set(names.all_inner_texts()) & set(seen)
+    weeks.get_by_role("button", name="上一页").click()
+    expect(names).to_have_text(seen, use_inner_text=True)
+
     office.get_by_role("searchbox").fill("分站8")
     expect(table(office).get_by_text("第 1 / 5 页，共 242 行")).to_be_visible()
     expect(table(office).locator("tbody th").last).to_contain_text("分站8")
@@ -134,6 +146,9 @@ def test_a_network_of_thousands_is_one_picture_and_rows_come_as_they_are_seen(
     of_all = [url for url in asked if ROWS in url and "by=station" in url and "within=" not in url]
     assert of_all
     assert [url for url in of_all if "ids=" not in url] == []
+    of_weeks = [url for url in asked if WEEKS in url and "by=station" in url and "within=" not in url]
+    assert of_weeks
+    assert [url for url in of_weeks if "limit=20" not in url] == []
 
 
 def test_what_is_missing_in_thousands_of_stations_comes_page_by_page(office: Page, network: Network) -> None:

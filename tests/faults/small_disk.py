@@ -10,6 +10,7 @@ from pathlib import Path
 
 CHUNK = b"\0" * 65_536
 ROOM_BYTES = 100_000
+NAME = "workstation-test-"
 Pids = Callable[[], Collection[int]]
 
 
@@ -28,10 +29,11 @@ def may_mount() -> bool:
 
 @contextlib.contextmanager
 def mounted(folder: Path, *, megabytes: int) -> Iterator[SmallDisk]:
-    """A tmpfs of this size. Only for root."""
+    """A tmpfs of this size, named after this process. Only for root."""
+    unmount_those_left()
     folder.mkdir()
     options = f"size={megabytes}m,mode=0755"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "workstation", str(folder)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, f"{NAME}{os.getpid()}", str(folder)], check=True)
     ballast = folder / "ballast"
 
     def fill() -> None:
@@ -43,7 +45,19 @@ def mounted(folder: Path, *, megabytes: int) -> Iterator[SmallDisk]:
     try:
         yield SmallDisk(folder, fill, ballast.unlink)
     finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        unmount(folder)
+
+
+def unmount_those_left() -> None:
+    """Of processes that were killed before they could do it themselves."""
+    for line in Path("/proc/self/mounts").read_text().splitlines():
+        name, place = line.split()[:2]
+        if name.startswith(NAME) and not Path("/proc", name.removeprefix(NAME)).exists():
+            unmount(Path(place.replace("\\040", " ")))
+
+
+def unmount(folder: Path) -> None:
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @contextlib.contextmanager

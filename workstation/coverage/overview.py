@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from psycopg.errors import FeatureNotSupported, ReadOnlySqlTransaction
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from workstation.coverage.added import View, find_view, list_added_rows
 from workstation.coverage.gap_pages import WHOLE, Cut, Page
@@ -26,8 +25,6 @@ from workstation.errors import Refusal
 from workstation.people.rules import Scope
 
 Answer = dict[str, Any]
-# What a PostgreSQL that takes no writes says to them; to a transaction that begins so, where it is a standby.
-TAKES_NO_WRITES = (ReadOnlySqlTransaction, FeatureNotSupported)
 log = structlog.get_logger()
 
 
@@ -144,21 +141,13 @@ def prepare_to_read(scope: Scope, *, now: datetime, window: Window | None = None
         catch_up(network_id=scope.network_id)
         if window is not None and is_usual(window, now=now):
             keep_some(network_id=scope.network_id, window=window, now=now)
-    except (DBAPIError, OSError) as error:  # OSError: the gate beside SQLite's file
-        if not _is_unwritable(error):
-            raise
+    except OperationalError as error:
         db.session.rollback()
         moment = known_until(network_id=scope.network_id, now=now)
         seconds = round((now - moment).total_seconds())
-        log.warning("figures.behind", error=type(error).__name__, seconds=seconds)
+        log.warning("figures.behind", error=type(error.orig).__name__, seconds=seconds)
     begin_report()
     return moment
-
-
-def _is_unwritable(error: DBAPIError | OSError) -> bool:
-    if isinstance(error, DBAPIError):
-        return isinstance(error, OperationalError) or isinstance(error.orig, TAKES_NO_WRITES)
-    return True
 
 
 def frame(picture: Picture | View | Unjudged) -> Answer:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from workstation.check_ins.models import CheckIn
 from workstation.coverage.liaison_day import Planned, Present, since_when
 from workstation.coverage.places import Map, get_map
 from workstation.coverage.queries import seen_in
 from workstation.database import begin_report, db
+from workstation.errors import Refusal
 from workstation.local_time import day_start, local_day
 from workstation.people.models import Member
 from workstation.people.rules import Scope
@@ -27,8 +28,13 @@ Entry = dict[str, Any]
 Listed = dict[str, Any]
 
 
-def get_today(*, scope: Scope, now: datetime, within: str | None = None) -> dict[str, Any]:
-    """Four lists of the day, each `{total, rows}`. Refuses with division.not_found."""
+def get_today(
+    *, scope: Scope, now: datetime, within: str | None = None, after: str | None = None
+) -> dict[str, Any]:
+    """Four lists of the day, each `{total, rows}`; of those that wait for a reply the ones behind `after`.
+
+    Refuses with division.not_found or coverage.after_unknown.
+    """
     begin_report()
     day = local_day(now)
     ground = get_map(scope=scope, day=day, within=within)
@@ -46,7 +52,7 @@ def get_today(*, scope: Scope, now: datetime, within: str | None = None) -> dict
         "on_duty": _on_duty(ground, now, names),
         "planned": _plans(ground, day, names, of_today, now),
         "soon": _plans(ground, day, names, due, now),
-        "awaiting_reply": _awaiting_reply(ground, names, now),
+        "awaiting_reply": _awaiting_reply(ground, names, now, after),
     }
 
 
@@ -109,14 +115,14 @@ def _presence(kind: str, one: Shift | CheckIn, started_at: datetime, ended_at: d
     return Present(kind, one.id, one.station_id, one.member_id, "", started_at, ended_at, None)
 
 
-def _awaiting_reply(ground: Map, names: Mapping[str, str], now: datetime) -> Listed:
+def _awaiting_reply(ground: Map, names: Mapping[str, str], now: datetime, after: str | None) -> Listed:
     """Receptions of which somebody waits for a reply, oldest first. Without what was said, and to whom."""
     waits = (*seen_in(ground).of(Reception), Reception.wants_reply.is_(True), Reception.withdrawn.is_(False))
     total = db.session.scalar(select(func.count(Reception.id)).where(*waits))
     columns = (Reception.started_at, Reception.headcount, Reception.topic)
     rows = db.session.execute(
         _with_name(Reception, Reception.id, Reception.station_id, Reception.member_id, *columns)
-        .where(*waits)
+        .where(*waits, *([] if after is None else [_is_behind(ground, after)]))
         .order_by(Reception.started_at, Reception.id)
         .limit(SHOWN)
     )
@@ -125,6 +131,16 @@ def _awaiting_reply(ground: Map, names: Mapping[str, str], now: datetime) -> Lis
         "total": total or 0,
         "rows": [_named(row, names) | {"days": (today - local_day(row.started_at)).days} for row in rows],
     }
+
+
+def _is_behind(ground: Map, reception_id: str) -> ColumnElement[bool]:
+    """Condition: later than this reception, which may have been answered meanwhile."""
+    its_own = (*seen_in(ground).of(Reception), Reception.id == reception_id)
+    at = db.session.scalar(select(Reception.started_at).where(*its_own))
+    if at is None:
+        raise Refusal("coverage.after_unknown")
+    same = and_(Reception.started_at == at, Reception.id > reception_id)
+    return or_(Reception.started_at > at, same)
 
 
 def _with_name(model: Any, *columns: Any) -> Select[Any]:

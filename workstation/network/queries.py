@@ -83,15 +83,21 @@ def confine_stations(statement: Select[Any], *, scope: Scope) -> Select[Any]:
 
 
 def list_stations(
-    *, network_id: int, division_id: str = "", sector: str = "", kind: str = "", q: str = ""
+    *,
+    network_id: int,
+    division_id: str = "",
+    sector: str = "",
+    kind: str = "",
+    q: str = "",
+    limit: int | None = None,
 ) -> list[Station]:
     """The stations of a network by code: anybody in it may check in at any of them.
 
-    `q` looks into name, address and the first letters of the name's pinyin.
+    `q` looks into name, address and the first letters of the name's pinyin; `limit` takes the first.
     """
     statement = select(Station).where(Station.network_id == network_id).order_by(Station.code)
     found = _filtered(statement, division_id=division_id, sector=sector, kind=kind, q=q)
-    return list(db.session.scalars(found))
+    return list(db.session.scalars(found.limit(limit)))
 
 
 def _filtered(

@@ -19,8 +19,8 @@ def whole(value: float) -> str:
 
 
 def tenth(value: float) -> str:
-    """One decimal, halves away from zero."""
-    return str(Decimal(value).quantize(TENTH, ROUND_HALF_UP))
+    """One decimal, halves away from zero: of 1.15 as CSV and pages write it, and not of its bits."""
+    return str(Decimal(str(value)).quantize(TENTH, ROUND_HALF_UP))
 
 
 def percent(rate: float | None) -> str:

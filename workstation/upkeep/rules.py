@@ -176,6 +176,12 @@ def judge_certificate(*, left: timedelta | None, error: str | None) -> Finding:
     return Finding("certificate", "ok", said)
 
 
+def judge_unreachable(error: str) -> Finding:
+    """No certificate was seen: the name leads nowhere, nobody answers there, or it is no HTTPS."""
+    do = "请检查 PUBLIC_URL、域名解析、防火墙和 nginx（systemctl status nginx）。手机会继续记录，稍后再传。"
+    return Finding("certificate", "now", f"HTTPS 连不上：{error}", do)
+
+
 def _span(span: timedelta) -> str:
     """Such as 3 天, 5 小时, 12 分钟."""
     minutes = int(span.total_seconds() // 60)

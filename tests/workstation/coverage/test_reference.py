@@ -7,7 +7,7 @@ What was found stands in test_reference_found.py as tests of its own.
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -25,7 +25,9 @@ from api.codes import code_hash, new_code
 from tests.api.reporting import COLUMNS, word_tables
 from tests.cast import NOON
 from tests.databases import settings
+from tests.workstation.coverage import printed
 from tests.workstation.coverage.histories import History, make_history
+from tests.workstation.coverage.printed import Page
 from tests.workstation.coverage.reading import read_world
 from tests.workstation.coverage.reference_rows import Question
 from tests.workstation.coverage.world import World
@@ -44,10 +46,7 @@ SEARCHES_ON = searching.get_current_profile_name() == "soak"
 NETWORKS = searching().max_examples if SEARCHES_ON else 200
 SHARDS = 4
 ON_POSTGRESQL = NETWORKS // 20
-REPORTED = (
-    1 if SEARCHES_ON else 10
-)  # of so many networks one gets a Word report, which takes a while to write
-CHANGED = 1 if SEARCHES_ON else 3  # of so many networks one is asked again after its standing things changed
+CHANGED = 1 if SEARCHES_ON else 5  # of so many networks one is asked again after its standing things changed
 GROUPINGS = ("network", "district", "street", "area", "sector", "kind", "station")
 
 
@@ -58,6 +57,7 @@ class Office:
     history: History
     client: FlaskClient
     token: str
+    shown: list[tuple[str, Any, Any]] = field(default_factory=list)  # by, what was answered, what is true
 
     def get(self, path: str, **query: Any) -> Any:
         answer = self.client.get(
@@ -73,22 +73,28 @@ def now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", clock.now)
 
 
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
+    """The office's page as a program that prints figures."""
+    return Page(tmp_path_factory.mktemp("page"))
+
+
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_the_engine_and_the_clerk_agree_on_sqlite(
-    shard: int, now: None, sqlite_database: str, tmp_path: Path
+    shard: int, now: None, page: Page, sqlite_database: str, tmp_path: Path
 ) -> None:
-    compare_networks(sqlite_database, tmp_path, seeds_of(shard, NETWORKS // SHARDS))
+    compare_networks(sqlite_database, tmp_path, page, seeds_of(shard, NETWORKS // SHARDS))
 
 
 @pytest.mark.postgresql
 def test_the_engine_and_the_clerk_agree_on_postgresql(
-    now: None, postgres_database: str, tmp_path: Path
+    now: None, page: Page, postgres_database: str, tmp_path: Path
 ) -> None:
-    compare_networks(postgres_database, tmp_path, seeds_of(100, ON_POSTGRESQL))
+    compare_networks(postgres_database, tmp_path, page, seeds_of(100, ON_POSTGRESQL))
 
 
 def test_the_engine_and_the_clerk_agree_on_the_demo_network(
-    now: None, sqlite_database: str, tmp_path: Path
+    now: None, page: Page, sqlite_database: str, tmp_path: Path
 ) -> None:
     """All groupings of it, in the window that everybody opens first."""
     clock.now = lambda: NOON
@@ -107,6 +113,7 @@ def test_the_engine_and_the_clerk_agree_on_the_demo_network(
         compare_answers(office, question, query_of(asked) | {"by": by})
     compare_files(office)
     compare_report(office)
+    compare_printed(page, office.shown)
     with app.app_context():
         db.engine.dispose()
 
@@ -117,16 +124,15 @@ def seeds_of(shard: int, count: int) -> range:
     return range(first, first + count)
 
 
-def compare_networks(database_url: str, data_dir: Path, seeds: range) -> None:
+def compare_networks(database_url: str, data_dir: Path, page: Page, seeds: range) -> None:
     """All in one database, so that each is also noise for the others."""
     app = create_app(settings(database_url=database_url, data_dir=data_dir))
-    for seed in seeds:
-        compare_network(app, seed)
+    compare_printed(page, [shown for seed in seeds for shown in compare_network(app, seed).shown])
     with app.app_context():
         db.engine.dispose()
 
 
-def compare_network(app: Flask, seed: int) -> None:
+def compare_network(app: Flask, seed: int) -> Office:
     """Asked when half of it is known, again when the rest has come late, and once more after a rebuild."""
     with app.app_context():
         history = make_history(seed=seed, code=f"seed-{seed}")
@@ -142,8 +148,7 @@ def compare_network(app: Flask, seed: int) -> None:
     compare(office, groupings=2)
     compare_files(office)
     compare_pages(office)
-    if seed % REPORTED == 0:
-        compare_report(office)
+    compare_report(office)
     before = office.get("", by="station").json
     with app.app_context():
         rebuild(network_id=history.network_id)
@@ -152,6 +157,7 @@ def compare_network(app: Flask, seed: int) -> None:
         with app.app_context():
             change(history)
         compare_usual(office)
+    return office
 
 
 def enter(app: Flask, history: History) -> Office:
@@ -333,6 +339,15 @@ def compare_answers(office: Office, question: Question, query: dict[str, Any]) -
     assert [row["key"] for row in found["rows"]] == [row["key"] for row in expected["rows"]], seed
     for row, wanted in zip(found["rows"], expected["rows"], strict=True):
         assert row == wanted, seed
+    office.shown.append((query["by"], found, expected))
+
+
+def compare_printed(page: Page, shown: list[tuple[str, Any, Any]]) -> None:
+    """The page prints each answer as the report would: in its table, above it and in its first sentence."""
+    asked = [each for each in shown if each[0] in printed.GROUPINGS]
+    seen = page.print([(by, found) for by, found, _ in asked])
+    for said, (by, _, true) in zip(seen, asked, strict=True):
+        assert said == printed.expected(true, list(said.table[0])), by
 
 
 def compare_pages(office: Office) -> None:
@@ -368,14 +383,16 @@ def compare_files(office: Office) -> None:
 
 
 def compare_report(office: Office) -> None:
-    """The month's Word document says what the clerk would write into it."""
+    """The month's Word document says what the clerk would write into it; so does the page of these days."""
     first = office.history.today.replace(day=1)
     period = {"starts_on": first, "ends_on": office.history.today + timedelta(days=1)}
     client, headers = office.client, {"Authorization": f"Bearer {office.token}"}
     issued = client.post("/api/v1/reports", json={"period": f"{first:%Y-%m}", "edition": 1}, headers=headers)
     assert issued.status_code == 201, issued.text
     document = client.get(f"/api/v1/reports/{issued.json['id']}.docx", headers=headers)
-    expected = Question(read(office), **period).answer("district")
+    question = Question(read(office), **period)
+    compare_answers(office, question, query_of(period) | {"by": "district"})
+    expected = question.answer("district")
     written = [write_row(row) for row in [*expected["rows"], expected["totals"] | {"name": "合计"}]]
     _, *rows = word_tables(document.data)[0]
     assert rows == [[row[column] for column in COLUMNS] for row in written]

@@ -53,6 +53,8 @@ class TestPeriods:
 class TestWording:
     def test_halves_are_rounded_away_from_zero_as_on_the_pages(self) -> None:
         assert [tenth(value) for value in (0.25, 6.25, 99.95, 0.04)] == ["0.3", "6.3", "100.0", "0.0"]
+        # An hour and nine minutes: the nearest binary number is a little less than 1.15.
+        assert [tenth(value) for value in (1.15, 8.35, 1e-7)] == ["1.2", "8.4", "0.0"]
         assert [percent(rate) for rate in (None, 0.0625, 61 / 74, 1)] == ["—", "6.3%", "82.4%", "100.0%"]
 
     def test_a_range_says_what_may_still_come(self) -> None:

@@ -50,6 +50,9 @@ export type CoverageQuery = {
   within?: string
   /** Stations' ids with commas between, up to 100. */
   ids?: string
+  /** Rows of stations page by page: so many behind that one. */
+  limit?: number
+  after?: string
 }
 
 export type FileType = 'csv' | 'xlsx'
@@ -85,7 +88,8 @@ type Place = { window: string; within: string }
 const atCoverage = <T>(view: string, query: Record<string, string | number | undefined>) =>
   ask<T>('GET', address(`/coverage/${view}`, query))
 
-export const getToday = (within: string) => atCoverage<Wire.Today>('today', { within })
+/** `after` is the last reception of the page before, of those that wait for a reply. */
+export const getToday = (within: string, after = '') => atCoverage<Wire.Today>('today', { within, after })
 
 export const getChanges = (place: Place) => atCoverage<Wire.Changes>('changes', place)
 
@@ -110,9 +114,6 @@ export async function feelPulse(mark: string): Promise<string | null> {
   if (answer.problem) await refuse(answer)
   return answer.headers.get('ETag') ?? ''
 }
-
-export const listStations = async () =>
-  (await ask<{ stations: Wire.Station[] }>('GET', '/api/v1/stations')).stations
 
 export const getStation = (id: string) => ask<Wire.Station>('GET', `/api/v1/stations/${encodeURIComponent(id)}`)
 

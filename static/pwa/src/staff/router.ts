@@ -57,6 +57,7 @@ export const router = createRouter({
   ],
   scrollBehavior(to, from, saved) {
     if (saved || to.path !== from.path) return saved ?? { top: 0 }
+    if (to.hash) return { el: to.hash, top: 8 }
     return history.state?.at_table ? { el: '.coverage > .table', top: 8 } : {}
   },
 })

@@ -1,9 +1,10 @@
 /**
- * Everything the coverage page shows, in calls that hardly wait for each other: the table's rows, every station's
- * place and state for the map, streets' states or districts' rates for its shades, last week's changes, today, and
- * the first gaps. Where stations are many their figures come only as far as they are looked at.
+ * Everything the coverage page shows. First, in calls that do not wait for each other, what somebody reads first: the
+ * table's rows, every station's place and state for the map, last week's changes, today, and the first gaps. Then
+ * streets' states or districts' rates for the map's shades, and weeks. Where stations are many their figures come
+ * only as far as they are looked at.
  */
-import { computed, type Ref } from 'vue'
+import { computed, shallowRef, watch, type Ref } from 'vue'
 import {
   getChanges,
   getCoverage,
@@ -20,10 +21,10 @@ import { divisionLines, placesOf, spotsOf, stationLines, type StationLine } from
 import { hasStreets, piecesOf } from './rules/mapPieces'
 import { counted, sorted, type Line } from './rules/rows'
 import { columnsFor } from './rules/columns'
-import { useLoad } from './useLoad'
+import { hasAnswered, useLoad } from './useLoad'
 import { t, type Key } from './words'
 import { MANY_STATIONS, sizeOf } from './rules/large'
-import type { Weeks } from './wire'
+import type { CoverageRow, Weeks } from './wire'
 
 const FIRST_GAPS = 20
 const MOST_IDS = 100
@@ -37,13 +38,20 @@ export function useCoverage(filters: Ref<Filters>) {
 
   // Stations come with the points, so their table needs the totals only.
   const grouping = () => (filters.value.by === 'station' ? 'network' : filters.value.by)
-  const ground = useLoad(loadGround, [], { still: true })
-  const drawn = () => hasStreets(ground.data?.outlines ?? [])
+  const outlined = () => (ground.data?.outlines.length ?? 0) > 0
+  const shaded = () => isThere.value && hasStreets(ground.data?.outlines ?? [])
   const opened = () => filters.value.by === 'district' && filters.value.open.length > 0
   const levels = (): Level[] => levelsOf(filters.value, isSmall())
 
   const table = useLoad(() => grouped(grouping(), inSight()), [window, within, grouping])
+  const ground = useLoad(loadGround, [], { still: true })
   const points = useLoad(() => pointsWithin(inSight()), [window, within])
+  const changes = useLoad(() => getChanges(inSight()), [window, within])
+  const gaps = useLoad(() => getGaps(window(), within(), FIRST_GAPS), [window, within])
+  const today = useLoad(() => getToday(within()), [within])
+  /** A server has few hands: what can wait is asked for when all of this has come, or will not. */
+  const isThere = computed(() => [table, ground, points, changes, gaps, today].every(hasAnswered))
+
   const places = computed(() => placesOf(ground.data?.divisions ?? []))
   const spots = computed(() => (points.data ? spotsOf(points.data, places.value) : []))
   const isLarge = computed(() => spots.value.length > MANY_STATIONS)
@@ -57,21 +65,19 @@ export function useCoverage(filters: Ref<Filters>) {
   const isDistrict = (id: string) => places.value.find(id)?.level === 'district'
   const openedIn = () => (isLarge.value && opened() ? filters.value.open.filter(isDistrict).join(' ') : '')
   const streets = useLoad(
-    () => listStreets(inSight(), { whole: drawn() || (opened() && isSmall()), open: openedIn() }),
-    [window, within, opened, drawn, isSmall, openedIn],
+    () => listStreets(inSight(), { whole: shaded() || (opened() && isSmall()), open: openedIn() }),
+    [window, within, opened, shaded, isSmall, openedIn],
   )
-  const weeks = useLoad(() => Promise.all(levels().map((by) => getWeeks({ ...inSight(), by }))), [
-    window,
-    within,
-    () => levels().join(' '),
-  ])
+  const weeks = useLoad(
+    async () => (isThere.value ? Promise.all(levels().map((by) => getWeeks({ ...inSight(), by }))) : null),
+    [window, within, () => levels().join(' '), isThere],
+  )
+  /** Of all districts; where these are the table's rows, nobody asks twice. */
+  const isWhole = () => grouping() === 'district' && !within()
   const districts = useLoad(
-    async () => (ground.data?.outlines.length ? getCoverage({ window: window(), by: 'district' }) : null),
-    [window, () => ground.data],
+    async () => (isThere.value && outlined() && !isWhole() ? getCoverage({ window: window(), by: 'district' }) : null),
+    [window, isWhole, outlined, isThere],
   )
-  const gaps = useLoad(() => getGaps(window(), within(), FIRST_GAPS), [window, within])
-  const changes = useLoad(() => getChanges(inSight()), [window, within])
-  const today = useLoad(() => getToday(within()), [within])
 
   const topics = computed(() => new Map(ground.data?.topics.map(({ code, name }) => [code, name])))
   const hours = computed(() => hoursByKey(weeks.data ?? []))
@@ -87,7 +93,18 @@ export function useCoverage(filters: Ref<Filters>) {
     const groups = level.value === 'network' ? [] : (table.data?.rows ?? [])
     return divisionLines(groups, places.value).map(withWeeks)
   })
-  const rates = computed(() => new Map(districts.data?.rows.map((row) => [row.key, row.effective_rate])))
+  /** The last that came: shades stay while others are on their way. */
+  const rates = shallowRef(new Map<string, number | null>())
+  const rated = (rows: CoverageRow[]) =>
+    (rates.value = new Map(rows.map((row) => [row.key, row.effective_rate])))
+  watch(
+    () => districts.data,
+    (found) => found && rated(found.rows),
+  )
+  watch(
+    () => table.data,
+    (found) => found?.by === 'district' && !found.within && rated(found.rows),
+  )
   const byStreet = computed(() => new Map(streets.data?.rows.map((row) => [row.key, row])))
   const pieces = computed(() =>
     piecesOf(ground.data?.outlines ?? [], places.value, rates.value, byStreet.value),
@@ -121,7 +138,7 @@ export function useCoverage(filters: Ref<Filters>) {
   const all = computed(() => weeks.data?.[0]?.totals ?? [])
   return {
     ...{ table, points, rows, streets, weeks, gaps, changes, today, ground, districts },
-    ...{ places, topics, spots, isLarge, isKnown, withFigures, lines, level, pieces, below, span, all, within: name },
+    ...{ isThere, places, topics, spots, isLarge, isKnown, withFigures, lines, level, pieces, below, span, all, within: name },
   }
 }
 
@@ -156,9 +173,10 @@ const hoursByKey = (found: readonly Weeks[]) =>
   new Map(found.flatMap(({ rows }) => rows.map(({ key, duty_hours }) => [key, duty_hours] as const)))
 
 /** Rows that know what they are rows of. */
-const grouped = async (by: Level, place: { window: string; within: string }) => ({
+const grouped = async (by: Level, place: Place) => ({
   ...(await getCoverage({ ...place, by })),
   by,
+  within: place.within,
 })
 
 type Place = { window: string; within: string }

@@ -26,6 +26,9 @@ export const reloadFailed = () =>
 /** Everything on the page that follows the facts; what stands still is left alone. */
 export const refreshShown = () => Promise.all([...shown].map((each) => each.refresh()))
 
+/** Whether there is something to show, or a reason why there is nothing. */
+export const hasAnswered = ({ data, trouble }: Load<unknown>): boolean => data !== null || trouble !== null
+
 globalThis.addEventListener?.('online', reloadFailed)
 
 export function useLoad<T>(

@@ -68,17 +68,16 @@ export function useMapView(frame: Ref<HTMLElement | null>) {
   function onScreen({ x, y }: Point): Point {
     return { x: view.x + x * view.k, y: view.y + y * view.k }
   }
+  const onMap = ({ x, y }: Point): Point => ({ x: (x - view.x) / view.k, y: (y - view.y) / view.k })
   /** What the frame's middle shows. */
-  const middle = (): Point => ({
-    x: (size.width / 2 - view.x) / view.k,
-    y: (size.height / 2 - view.y) / view.k,
-  })
+  const middle = () => onMap({ x: size.width / 2, y: size.height / 2 })
   const transform = computed(() => `translate(${view.x} ${view.y}) scale(${view.k})`)
   return {
     size,
     view,
     transform,
     onScreen,
+    onMap,
     middle,
     show,
     isDragged,

@@ -7,19 +7,28 @@ import { feelPulse } from './calls'
 import { outcome, refreshShown } from './useLoad'
 
 const EVERY_MS = 10_000
+/** So many times as long as figures took to come nobody asks again: in a province something changes all the time. */
+const RESTS = 4
 
 export function usePulse(): void {
   let mark: string | null = null
   let asking = false
+  let restsUntil = 0
 
   async function beat() {
-    if (document.hidden || asking) return
+    if (document.hidden || asking || Date.now() < restsUntil) return
     asking = true
     const { data } = await outcome(() => feelPulse(mark ?? ''))
     const isNews = mark !== null && data !== null
     mark = data ?? mark
-    if (isNews) await refreshShown()
+    if (isNews) await refresh()
     asking = false
+  }
+
+  async function refresh() {
+    const began = Date.now()
+    await refreshShown()
+    restsUntil = Date.now() + RESTS * (Date.now() - began)
   }
 
   const timer = setInterval(beat, EVERY_MS)

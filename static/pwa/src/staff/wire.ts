@@ -231,10 +231,12 @@ export type Trend = Frame & { points: Point[] }
 
 export type Week = { from: string; to: string; provisional: boolean }
 
+export type WeekRow = { key: string; name: string; duty_hours: number[] }
+
 export type Weeks = Frame & {
   weeks: Week[]
   totals: number[]
-  rows: { key: string; name: string; duty_hours: number[] }[]
+  rows: WeekRow[]
 }
 
 /** Duty hours by weekday from Monday and by hour of the day. */

@@ -18,7 +18,7 @@ describe('the little curve of weeks', () => {
   })
 
   it('is said in words', () => {
-    expect(sparkWords([0, 2.5, 120], [week(), week(), week(true)], '（暂计）')).toBe('0、2.5、120（暂计）')
+    expect(sparkWords([0, 2.5, 120], [week(), week(), week(true)], '（暂计）')).toBe('0、2.5、120.0（暂计）')
   })
 })
 

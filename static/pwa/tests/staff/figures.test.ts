@@ -14,8 +14,8 @@ describe('figures', () => {
     expect(percent(61 / 74)).toBe('82.4%')
   })
 
-  it('drops the tenth of an hour from a hundred hours on', () => {
-    expect([hours(99.9), hours(99.96), hours(1234.5)]).toEqual(['99.9', '100', '1,235'])
+  it('writes hours to the tenth, halves away from zero, as the report does', () => {
+    expect([hours(1.15), hours(99.96), hours(1234.5)]).toEqual(['1.2', '100.0', '1,234.5'])
   })
 
   it('tells the time of the network whatever the reader’s own zone is', () => {

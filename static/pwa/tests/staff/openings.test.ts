@@ -46,6 +46,16 @@ describe('the lines that a figure counts', () => {
     expect(counted(lines, 'gap').map(({ key }) => key)).toEqual(['c'])
     expect(counted(lines, '')).toHaveLength(3)
   })
+
+  it('are the streets without a proper station, and those that changed sides', () => {
+    const street = (key: string, streets_tangible: number) => row({ key, streets: 1, streets_tangible })
+    const [served, bare] = [street('a', 1), street('b', 0)]
+    const changes = { gained: [{ division_id: 'a', name: '布吉街道' }], lost: [] }
+    expect(counted([served, bare], 'streets_without')).toEqual([bare])
+    expect(counted([served, bare], 'gained', changes)).toEqual([served])
+    expect(counted([served, bare], 'lost', changes)).toEqual([])
+    expect(counted([served, bare], 'gained')).toEqual([])
+  })
 })
 
 it('an address with an unknown figure opens all records', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { lackingOf, NEW_PERSON, offered, rolesOf } from '@/staff/rules/people'
+import { lackingOf, NEW_PERSON, offered, rolesOf, withChosen } from '@/staff/rules/people'
 import { sayValue, type Saying } from '@/staff/rules/stationEdits'
 
 const say: Saying = {
@@ -40,4 +40,11 @@ it('wants a name, and a district of a district officer', () => {
 
 it('offers the first stations that are not chosen yet', () => {
   expect(offered(names, ['s1'], 1)).toEqual([{ id: 's2', name: '乙站' }])
+})
+
+it('keeps what is chosen among what was found', () => {
+  const chosen = { id: 's9', name: '丙站' }
+  expect(withChosen(names.slice(0, 1), chosen).map(({ id }) => id)).toEqual(['s9', 's1'])
+  expect(withChosen([...names, chosen], chosen)).toHaveLength(4)
+  expect(withChosen(names, { id: '', name: '' })).toBe(names)
 })

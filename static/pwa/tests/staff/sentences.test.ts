@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { changeSentence, firstSentence, servedPieces, servedSentence } from '@/staff/rules/sentences'
-import type { Changes } from '@/staff/wire'
+import { changePieces, firstPieces, readPieces, servedPieces, type Piece } from '@/staff/rules/sentences'
+import type { Changes, CoverageRow, Gaps } from '@/staff/wire'
 import { noGaps, row } from './cast'
+
+const servedSentence = (totals: CoverageRow) => readPieces(servedPieces(totals))
+const firstSentence = (gaps: Gaps, waiting: number) => readPieces(firstPieces(gaps, waiting))
+const opened = (pieces: Piece[]) => pieces.flatMap(({ text, opens }) => (opens ? [[text, opens]] : []))
 
 const city = row({ streets: 74, streets_tangible: 70, streets_effective: 61, streets_effective_high: 64 })
 
@@ -12,12 +16,12 @@ describe('the first sentence', () => {
     )
   })
 
-  it('opens the streets behind each of its figures', () => {
-    const opened = servedPieces(city).flatMap(({ text, opens }) => (opens ? [[text, opens]] : []))
-    expect(opened).toEqual([
-      ['61', { only: 'streets_effective' }],
-      ['9', { only: 'gap' }],
-      ['4', { sort: 'tangible_rate' }],
+  it('opens the streets that each of its figures counts', () => {
+    expect(opened(servedPieces(city))).toEqual([
+      ['74', { streets: 'all' }],
+      ['61', { streets: 'streets_effective' }],
+      ['9', { streets: 'gap' }],
+      ['4', { streets: 'streets_without' }],
     ])
   })
 
@@ -36,12 +40,21 @@ describe('the first sentence', () => {
 describe('the second sentence', () => {
   const street = (name: string) => ({ division_id: name, name })
   const changes = (gained: string[], lost: string[]) =>
-    changeSentence({ gained: gained.map(street), lost: lost.map(street) } as Changes)
+    readPieces(changesOf(gained, lost))
+  const changesOf = (gained: string[], lost: string[]) =>
+    changePieces({ gained: gained.map(street), lost: lost.map(street) } as Changes)
 
   it('names the streets that changed sides', () => {
     expect(changes(['布吉街道'], ['坪地街道', '南湾街道'])).toBe(
       '与一周前相比：布吉街道开始有人服务；坪地街道、南湾街道不再达到有效服务。',
     )
+  })
+
+  it('opens the streets that it counts', () => {
+    expect(opened(changesOf(['布吉街道'], ['坪地街道', '南湾街道', '横岗街道']))).toEqual([
+      ['布吉街道', { streets: 'gained' }],
+      ['坪地街道、南湾街道等 3 个', { streets: 'lost' }],
+    ])
   })
 
   it('says plainly that nothing did', () => {
@@ -68,6 +81,14 @@ describe('the third sentence', () => {
     expect(firstSentence(gaps, 3)).toBe('先办：布吉站、坪地站已 40 天以上没有值班；3 份接待还没回复。')
     const never = { ...noGaps, dormant: [dormant('布吉站', null)] }
     expect(firstSentence(never, 0)).toBe('先办：布吉站近期无记录。')
+  })
+
+  it('opens the lists that it counts', () => {
+    const gaps = { ...noGaps, dormant: [dormant('布吉站', 52), dormant('坪地站', 40)] }
+    expect(opened(firstPieces(gaps, 3))).toEqual([
+      ['布吉站、坪地站', { gap: 'dormant' }],
+      ['3', { today: 'awaiting_reply' }],
+    ])
   })
 
   it('says plainly that nothing is pressing', () => {

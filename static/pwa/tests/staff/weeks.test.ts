@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inScope } from '@/staff/rules/scope'
-import type { Station } from '@/staff/wire'
+import { confined } from '@/staff/rules/scope'
 import { addDays, dayOf, mondayOf, sayShift, sayWorked, spanOf, weekFrom } from '@/staff/rules/weeks'
 
 describe('a week of the plan', () => {
@@ -48,18 +47,11 @@ describe('a shift that was worked', () => {
   })
 })
 
-describe('the stations to choose from', () => {
-  const stations = [
-    { id: 's1', division_path: ['city', 'd1', 'st1'] },
-    { id: 's2', division_path: ['city', 'd2', 'st2'] },
-  ] as Station[]
-
-  it.each([
-    [{ level: 'network', station_ids: [], division_id: null }, ['s1', 's2']],
-    [{ level: 'district', station_ids: [], division_id: 'd2' }, ['s2']],
-    [{ level: 'stations', station_ids: ['s1'], division_id: null }, ['s1']],
-    [{ level: 'own', station_ids: [], division_id: null }, []],
-  ])('are those of the own scope: %j', (scope, ids) => {
-    expect(inScope(stations, scope).map(({ id }) => id)).toEqual(ids)
-  })
+it.each([
+  [{ level: 'network', station_ids: [], division_id: null }, {}],
+  [{ level: 'district', station_ids: [], division_id: 'd2' }, { division: 'd2' }],
+  [{ level: 'stations', station_ids: ['s1'], division_id: null }, { own: ['s1'] }],
+  [{ level: 'own', station_ids: [], division_id: null }, { own: [] }],
+])('looks for stations in the own scope: %j', (scope, where) => {
+  expect(confined(scope)).toEqual(where)
 })

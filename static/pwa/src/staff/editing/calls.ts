@@ -99,8 +99,11 @@ export const editPerson = (
   edit: { version: number; reason: string; changes?: Wire.Fields; undoes?: number },
 ) => ask<Wire.PersonEdits>('POST', `${MEMBERS}/${id}/edits`, edit)
 
+const MOST_FOUND = 50
+
+/** The first of the stations whose name, address or initials have these words. */
 export const findStations = async (q: string, division: string | undefined) =>
-  (await ask<{ stations: Wire.Area[] }>('GET', address('/stations', { q, division }))).stations
+  (await ask<{ stations: Wire.Area[] }>('GET', address('/stations', { q, division, limit: MOST_FOUND }))).stations
 
 const ITEM = 'item.'
 

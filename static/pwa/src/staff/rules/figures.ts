@@ -9,8 +9,8 @@ const TIME_ZONE = 'Asia/Shanghai'
 
 export const count = (value: number): string => whole.format(value)
 
-/** Hours of duty: to the tenth while that matters, whole from a hundred on. */
-export const hours = (value: number): string => (value < 99.95 ? tenth : whole).format(value)
+/** Hours of duty: to the tenth, as in the report. */
+export const hours = (value: number): string => tenth.format(value)
 
 /** A rate of 0 to 1 in percent, one decimal; a dash where nothing could be divided by. */
 export const percent = (rate: number | null): string =>

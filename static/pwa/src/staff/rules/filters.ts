@@ -10,6 +10,9 @@ export const COUNTING = [
   'streets_tangible',
   'streets_effective',
   'gap',
+  'streets_without',
+  'gained',
+  'lost',
 ] as const
 export const GAP_KINDS = ['streets', 'dormant', 'not_tangible', 'failing', 'phones'] as const
 

@@ -27,6 +27,10 @@ export function lackingOf({ name, role, division_id }: Fields): string[] {
   return role === 'district_office' && !division_id ? [...lacking, 'division_id'] : lacking
 }
 
+/** What was found, and what is chosen already before it where that was not found. */
+export const withChosen = (found: Area[], chosen: Area): Area[] =>
+  !chosen.id || found.some(({ id }) => id === chosen.id) ? found : [chosen, ...found]
+
 /** The stations found that are not chosen yet, the first few. */
 export const offered = (found: Area[], chosen: string[], most = 8): Area[] =>
   found.filter(({ id }) => !chosen.includes(id)).slice(0, most)

@@ -1,5 +1,5 @@
 /** Searching, sorting and paging a table's rows in the browser. */
-import type { CoverageRow } from '../wire'
+import type { Changes, CoverageRow } from '../wire'
 import type { Counting } from './filters'
 
 export const PAGE_SIZE = 50
@@ -44,8 +44,20 @@ export function sorted(lines: readonly Line[], columns: readonly Column[], sort:
 }
 
 /** Only the lines that this figure counts; all without one. */
-export const counted = <L extends CoverageRow>(lines: readonly L[], only: Counting | ''): L[] =>
-  lines.filter((line) => !only || (line[only] ?? 0) > 0)
+export function counted<L extends CoverageRow>(
+  lines: readonly L[],
+  only: Counting | '',
+  changes: Pick<Changes, 'gained' | 'lost'> | null = null,
+): L[] {
+  if (only === 'gained' || only === 'lost') {
+    const keys = new Set(changes?.[only].map(({ division_id }) => division_id))
+    return lines.filter(({ key }) => keys.has(key))
+  }
+  if (only === 'streets_without') {
+    return lines.filter(({ streets, streets_tangible: tangible }) => (streets ?? 0) > (tangible ?? 0))
+  }
+  return lines.filter((line) => !only || (line[only] ?? 0) > 0)
+}
 
 /** The next state of a column's head: large to small, small to large, the server's order. */
 export function nextSort(sort: string, key: string): string {
@@ -57,4 +69,10 @@ export function pageOf<T>(lines: readonly T[], page: number, size = PAGE_SIZE) {
   const pages = Math.max(1, Math.ceil(lines.length / size))
   const current = Math.min(page, pages)
   return { pages, current, lines: lines.slice((current - 1) * size, current * size) }
+}
+
+/** The page that the server gave of so many lines in all; a short one is the last, whatever was counted. */
+export function pageOfMany<T>(lines: readonly T[], current: number, total: number, size: number) {
+  const pages = lines.length < size ? current : Math.max(current, Math.ceil(total / size))
+  return { pages, current, lines: [...lines] }
 }
