@@ -54,7 +54,7 @@ def audit_file(query: dict[str, Any], kind: str) -> Response:
     rows = _rows(_search(query))
     name = f"audit-events-asof-{caller().now:%Y%m%dT%H%MZ}"
     if kind == "csv":
-        return attachment(to_csv(list(rows), heads=HEADS), name=name, kind=kind)
+        return attachment(to_csv(rows, heads=HEADS), name=name, kind=kind)
     return attachment(to_xlsx({"审计": rows}), name=name, kind=kind)
 
 

@@ -88,7 +88,8 @@ def coverage(query: dict[str, Any]) -> Response:
     Errors: coverage.window_invalid, coverage.by_invalid, coverage.after_unknown, division.not_found,
     rules.version_not_found, rules.version_gone.
     """
-    return to_json(_ask_coverage(query))
+    answer = _ask_coverage(query)
+    return to_json(answer | {"rows": list(answer["rows"])})
 
 
 @blueprint.route(f"/coverage.<{KIND}>", methods=["GET"])

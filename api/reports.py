@@ -146,7 +146,7 @@ def preview_document(query: dict[str, Any]) -> Response:
     note_fetched()
     draft = _draft(query)
     document = write_draft(draft, network_id=caller().network_id)
-    return attachment([document], name=f"report-{draft.period.code}-draft", kind="docx")
+    return attachment(document, name=f"report-{draft.period.code}-draft", kind="docx")
 
 
 @blueprint.route("", methods=["POST"])
@@ -188,7 +188,7 @@ def report_file(report_id: str, kind: str) -> Response:
     found = _get(report_id)
     name = f"report-{found.period}-edition-{found.edition}"
     if kind == "docx":
-        return attachment([found.document], name=name, kind=kind)
+        return attachment(found.document, name=name, kind=kind)
     figures = found.figures
     rows = [*figures["rows"], figures["totals"] | {"name": "合计"}]
     if kind == "csv":
@@ -211,7 +211,7 @@ def report_file(report_id: str, kind: str) -> Response:
 def template_file() -> Response:
     """The template in use, to start from."""
     own = find_template(network_id=caller().network_id)
-    return attachment([own.content if own else DEFAULT.read_bytes()], name="report-template", kind="docx")
+    return attachment(own.content if own else DEFAULT.read_bytes(), name="report-template", kind="docx")
 
 
 @blueprint.route("/template", methods=["PUT"])

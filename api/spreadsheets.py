@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
-from typing import IO, Any, TypeGuard
+from typing import IO, Any
 
 import xlsxwriter
 from flask import Response, request
@@ -24,7 +24,6 @@ MIMETYPES = {
     "xlsx": f"{OFFICE}.spreadsheetml.sheet",
     "docx": f"{OFFICE}.wordprocessingml.document",
 }
-PIECE_CHARS = 64 * 1024
 # Plain cells only: a text stays a text, whatever it looks like.
 WORKBOOK = {
     "constant_memory": True,
@@ -54,21 +53,21 @@ def heads_of(rows: Iterable[Row]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in flat(row)))
 
 
-def to_csv(rows: Iterable[Row], *, heads: Sequence[str] = ()) -> Iterator[bytes]:
-    """UTF-8 with a BOM, which Excel needs to see Chinese, in pieces: no more than one stays in memory.
+def to_csv(rows: Iterable[Row], *, heads: Sequence[str] = ()) -> IO[bytes]:
+    """UTF-8 with a BOM, which Excel needs to see Chinese, in a file without a name.
 
-    Rows have the fields of the first one, or `heads`, which stand also where there are no rows.
+    Rows go to the disk one by one, so that what breaks on the way is an error and not half a table. They have
+    the fields of the first one, or `heads`, which stand also where there are no rows.
     """
     names, table = _with_heads(rows, heads)
-    file = io.StringIO()
-    writer = csv.writer(file)
-    file.write("\ufeff")
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the answer that sends it
+    words = io.TextIOWrapper(file, "utf-8-sig", newline="")
+    writer = csv.writer(words)
     writer.writerow(names)
-    for row in table:
-        writer.writerow([_text(row.get(name)) for name in names])
-        if file.tell() >= PIECE_CHARS:
-            yield _taken(file)
-    yield _taken(file)
+    writer.writerows([_text(row.get(name)) for name in names] for row in table)
+    words.detach()
+    file.seek(0)
+    return file
 
 
 def _with_heads(rows: Iterable[Row], heads: Sequence[str]) -> tuple[list[str], Iterator[Row]]:
@@ -77,14 +76,6 @@ def _with_heads(rows: Iterable[Row], heads: Sequence[str]) -> tuple[list[str], I
     if first is None:
         return list(heads), iter(())
     return list(dict.fromkeys((*first, *heads))), chain([first], table)
-
-
-def _taken(file: io.StringIO) -> bytes:
-    """What was written since the last time."""
-    written = file.getvalue().encode()
-    file.seek(0)
-    file.truncate()
-    return written
 
 
 def _text(value: Any) -> str:
@@ -134,19 +125,14 @@ def _write_cell(sheet: Any, number: int, column: int, value: Any) -> None:
         sheet.write_string(number, column, _moment(value))
 
 
-def attachment(content: Iterable[bytes] | IO[bytes], *, name: str, kind: str) -> Response:
-    """A file to be saved under this ASCII name with the ending `kind`, sent as it is made."""
+def attachment(content: bytes | IO[bytes], *, name: str, kind: str) -> Response:
+    """A file to be saved under this ASCII name with the ending `kind`."""
     disposition = {
         "Content-Disposition": f'attachment; filename="{name}.{kind}"',
         "Cache-Control": "no-store",
     }
-    body = wrap_file(request.environ, content) if is_file(content) else content
+    body = content if isinstance(content, bytes) else wrap_file(request.environ, content)
     return Response(body, mimetype=MIMETYPES[kind], headers=disposition)
-
-
-def is_file(content: Iterable[bytes] | IO[bytes]) -> TypeGuard[IO[bytes]]:
-    """Whether it is read rather than made piece by piece."""
-    return hasattr(content, "read")
 
 
 def frame_row(answer: Row, filters: Row | None = None) -> dict[str, Any]:

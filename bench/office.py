@@ -29,6 +29,7 @@ from bench.servers import OURS, served
 from bench.tasks import Tasks, recorded
 from tests.e2e.conftest import DESK
 from tests.e2e.office_views import sign_in
+from workstation.coverage.operations import catch_up
 from workstation.coverage.usual_windows import keep_usual
 from workstation.database import db, insert_rows, writing
 from workstation.network.models import Division, DivisionOutline, Network
@@ -155,6 +156,7 @@ def _make_ready() -> None:
     network_id = db.session.scalars(select(Network.id)).one()
     known = db.session.scalar(select(func.count()).select_from(DivisionOutline))
     db.session.rollback()
+    catch_up(network_id=network_id)  # of what an earlier benchmark synced
     keep_usual(network_id=network_id, now=datetime.now(UTC))
     stored = hash_password(PASSWORD)
     with writing():

@@ -16,7 +16,7 @@ from workstation.coverage.operations import catch_up, known_until
 from workstation.coverage.places import GROUPINGS, get_map
 from workstation.coverage.rows import Row, list_rows, page
 from workstation.coverage.station_page import describe_station
-from workstation.coverage.station_rows import list_station_rows
+from workstation.coverage.station_rows import stream_station_rows
 from workstation.coverage.stations import Picture, Unjudged, get_picture
 from workstation.coverage.usual_windows import is_usual, keep_some
 from workstation.coverage.windows import Window
@@ -41,7 +41,8 @@ def get_coverage(
     ids: Sequence[str] | None = None,
 ) -> Answer:
     """Totals and rows by group. The totals are always those of all rows, whatever page is asked for: `limit`
-    rows behind `after`, or those of the stations `ids` in sight, by code.
+    rows behind `after`, or those of the stations `ids` in sight, by code. Of all stations they are
+    made as they are read, once.
 
     Refuses with coverage.by_invalid, division.not_found (`within`), coverage.after_unknown,
     rules.version_not_found or rules.version_gone.
@@ -58,12 +59,12 @@ def get_coverage(
         chosen = rows if ids is None else [row for row in rows if row["key"] in ids]
         return frame(picture) | {"totals": totals, "rows": page(chosen, limit=limit, after=after)}
     totals, rows = added
-    if by == "station" and limit is None and after is None and ids is None:
-        rows = list_station_rows(view)
-    elif by == "station":
-        wanted = ground.standing.page(limit=limit, after=after) if ids is None else ids
-        rows = _list_stations(view, wanted)
-    return frame(view) | {"totals": totals, "rows": rows}
+    if by != "station":
+        return frame(view) | {"totals": totals, "rows": rows}
+    if limit is None and after is None and ids is None:
+        return frame(view) | {"totals": totals, "rows": stream_station_rows(view)}
+    wanted = ground.standing.page(limit=limit, after=after) if ids is None else ids
+    return frame(view) | {"totals": totals, "rows": _list_stations(view, wanted)}
 
 
 def _list_stations(view: View, station_ids: Sequence[str]) -> list[Row]:

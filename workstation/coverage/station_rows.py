@@ -15,14 +15,16 @@ from workstation.coverage.tallies import Tally
 from workstation.coverage.usual_windows import is_of
 from workstation.database import db
 
+AT_ONCE = 1_000
 
-def list_station_rows(view: View) -> list[Row]:
+
+def stream_station_rows(view: View) -> Iterator[Row]:
     """What rows.list_rows says of every station in sight, by code. Only where all is added up."""
     doubtful = {row["key"]: row for row in list_rows(view.picture, by="station")[1]} if view.doubtful else {}
-    return [doubtful.get(row["key"], row) for row in _list_plain(view)]
+    return (doubtful.get(row["key"], row) for row in _stream_plain(view))
 
 
-def _list_plain(view: View) -> Iterator[Row]:
+def _stream_plain(view: View) -> Iterator[Row]:
     """One row for each station, also for those in doubt: their place is here."""
     judged, silence = view.judged, view.silence
     own = [judged.c[name] for name in ("id", "name", "division_id", "serves_street")]
@@ -31,7 +33,7 @@ def _list_plain(view: View) -> Iterator[Row]:
     rows = select(*own, *counts).order_by(judged.c.code, judged.c.id)
     members, streets = _count_members(view), _streets(view)
     for id, name, division_id, serves_street, *numbers in db.session.execute(
-        rows, values_for((), view.waiting)
+        rows, values_for((), view.waiting), execution_options={"yield_per": AT_ONCE}
     ):
         one = read_added(numbers)
         street = streets.get(division_id) if serves_street else None
