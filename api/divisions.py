@@ -2,21 +2,29 @@
 
 from typing import Any
 
+from flask import Response
 from flask_smorest import Blueprint
 
 from api.auth import caller, guard
-from api.schemas.network import DivisionsOut
+from api.json import dump_json
+from api.schemas.network import DivisionOut, DivisionsOut
 from workstation.network.queries import list_divisions, list_outlines
 
+FIELDS = tuple(DivisionOut().fields)
 blueprint = Blueprint("divisions", __name__, url_prefix="/api/v1/divisions", description="Divisions")
 
 
 @blueprint.route("", methods=["GET"])
 @guard.signed_in
 @blueprint.response(200, DivisionsOut)
-def divisions() -> dict[str, Any]:
+def divisions() -> Response:
     """Every division of the network, also those no longer valid."""
-    return {"divisions": list_divisions(network_id=caller().network_id)}
+    # Dumped at once: a schema would take a quarter of a second over a province's streets.
+    found = [
+        {name: getattr(each, name) for name in FIELDS}
+        for each in list_divisions(network_id=caller().network_id)
+    ]
+    return Response(dump_json({"divisions": found}), mimetype="application/json")
 
 
 @blueprint.route("/outlines", methods=["GET"])

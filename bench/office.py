@@ -232,7 +232,9 @@ def _open(page: Page, url: str) -> float:
 def _settle(page: Page) -> None:
     page.wait_for_timeout(100)
     page.wait_for_function(IS_QUIET, timeout=WAIT_MS)
-    page.wait_for_timeout(300)
+    page.wait_for_load_state(
+        "networkidle", timeout=WAIT_MS
+    )  # what comes last would be at work in the next act
 
 
 def _act(page: Page, do: Callable[[], object]) -> Tasks:

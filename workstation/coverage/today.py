@@ -3,11 +3,12 @@
 Lists for the day, cut at SHOWN with their full count beside them. Nothing here compares people.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from workstation.check_ins.models import CheckIn
 from workstation.coverage.liaison_day import Planned, Present, since_when
@@ -16,6 +17,7 @@ from workstation.coverage.queries import seen_in
 from workstation.database import begin_report, db
 from workstation.errors import Refusal
 from workstation.local_time import day_start, local_day
+from workstation.network.models import Station
 from workstation.people.models import Member
 from workstation.people.rules import Scope
 from workstation.receptions.models import Reception
@@ -38,7 +40,6 @@ def get_today(
     begin_report()
     day = local_day(now)
     ground = get_map(scope=scope, day=day, within=within)
-    names = {stand.id: stand.name for stand in ground.stands}
     of_today = (
         PlannedShift.day.between(day - timedelta(days=1), day),
         PlannedShift.ends_at > day_start(day),
@@ -49,35 +50,33 @@ def get_today(
     return {
         "day": day,
         "as_of": now,
-        "on_duty": _on_duty(ground, now, names),
-        "planned": _plans(ground, day, names, of_today, now),
-        "soon": _plans(ground, day, names, due, now),
-        "awaiting_reply": _awaiting_reply(ground, names, now, after),
+        "on_duty": _on_duty(ground, now),
+        "planned": _plans(ground, day, of_today, now),
+        "soon": _plans(ground, day, due, now),
+        "awaiting_reply": _awaiting_reply(ground, now, after),
     }
 
 
-def _on_duty(ground: Map, now: datetime, names: Mapping[str, str]) -> Listed:
+def _on_duty(ground: Map, now: datetime) -> Listed:
     """Open shifts, longest first; a start by hand beside the person's own is one duty."""
     open_now = (Shift.ended_at.is_(None), Shift.closes_at > now, Shift.started_at <= now)
     rows = db.session.execute(
-        _with_name(Shift, Shift.id, Shift.station_id, Shift.member_id, Shift.started_at, Shift.closes_at)
+        _with_names(Shift, Shift.id, Shift.station_id, Shift.member_id, Shift.started_at, Shift.closes_at)
         .where(*seen_in(ground).of(Shift), *open_now, Shift.withdrawn.is_(False))
         .order_by(Shift.started_at, Shift.id)
     )
     found: dict[tuple[str, str], Entry] = {}
     for row in rows:
-        found.setdefault((row.station_id, row.member_id), _named(row, names))
+        found.setdefault((row.station_id, row.member_id), dict(row._mapping))
     return {"total": len(found), "rows": list(found.values())[:SHOWN]}
 
 
-def _plans(
-    ground: Map, day: date, names: Mapping[str, str], which: tuple[ColumnElement[bool], ...], now: datetime
-) -> Listed:
+def _plans(ground: Map, day: date, which: tuple[ColumnElement[bool], ...], now: datetime) -> Listed:
     """Planned turns, those that are not over yet first, with when the planned person came."""
     plan, conditions = PlannedShift, (*seen_in(ground).of(PlannedShift), *which)
     total = db.session.scalar(select(func.count(plan.id)).where(*conditions))
     rows = db.session.execute(
-        _with_name(plan, plan.id, plan.station_id, plan.member_id, plan.starts_at, plan.ends_at)
+        _with_names(plan, plan.id, plan.station_id, plan.member_id, plan.starts_at, plan.ends_at)
         .where(*conditions)
         .order_by(plan.ends_at <= now, plan.starts_at, plan.ends_at, plan.id)
         .limit(SHOWN)
@@ -85,7 +84,7 @@ def _plans(
     present = _present(ground, day, [row.member_id for row in rows])
     return {
         "total": total or 0,
-        "rows": [_named(row, names) | {"since": _since(row, present)} for row in rows],
+        "rows": [{**row._mapping, "since": _since(row, present)} for row in rows],
     }
 
 
@@ -115,13 +114,13 @@ def _presence(kind: str, one: Shift | CheckIn, started_at: datetime, ended_at: d
     return Present(kind, one.id, one.station_id, one.member_id, "", started_at, ended_at, None)
 
 
-def _awaiting_reply(ground: Map, names: Mapping[str, str], now: datetime, after: str | None) -> Listed:
+def _awaiting_reply(ground: Map, now: datetime, after: str | None) -> Listed:
     """Receptions of which somebody waits for a reply, oldest first. Without what was said, and to whom."""
     waits = (*seen_in(ground).of(Reception), Reception.wants_reply.is_(True), Reception.withdrawn.is_(False))
     total = db.session.scalar(select(func.count(Reception.id)).where(*waits))
     columns = (Reception.started_at, Reception.headcount, Reception.topic)
     rows = db.session.execute(
-        _with_name(Reception, Reception.id, Reception.station_id, Reception.member_id, *columns)
+        _with_names(Reception, Reception.id, Reception.station_id, Reception.member_id, *columns)
         .where(*waits, *([] if after is None else [_is_behind(ground, after)]))
         .order_by(Reception.started_at, Reception.id)
         .limit(SHOWN)
@@ -129,7 +128,7 @@ def _awaiting_reply(ground: Map, names: Mapping[str, str], now: datetime, after:
     today = local_day(now)
     return {
         "total": total or 0,
-        "rows": [_named(row, names) | {"days": (today - local_day(row.started_at)).days} for row in rows],
+        "rows": [{**row._mapping, "days": (today - local_day(row.started_at)).days} for row in rows],
     }
 
 
@@ -143,10 +142,10 @@ def _is_behind(ground: Map, reception_id: str) -> ColumnElement[bool]:
     return or_(Reception.started_at > at, same)
 
 
-def _with_name(model: Any, *columns: Any) -> Select[Any]:
+def _with_names(model: Any, *columns: Any) -> Select[Any]:
+    """With the names of person and station: few are shown, of which a province has tens of thousands."""
+    place = aliased(Station)  # conditions on the stations in sight have Station itself
     who = and_(Member.network_id == model.network_id, Member.id == model.member_id)
-    return select(*columns, Member.name.label("member_name")).join(Member, who)
-
-
-def _named(row: Any, names: Mapping[str, str]) -> Entry:
-    return {**row._mapping, "station_name": names[row.station_id]}
+    where = and_(place.network_id == model.network_id, place.id == model.station_id)
+    names = (Member.name.label("member_name"), place.name.label("station_name"))
+    return select(*columns, *names).join_from(model, Member, who).join(place, where)
