@@ -1,6 +1,6 @@
 """What is missing, and the nearest fix. Stations stand by how long nobody was there, never as a league."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import func, select
@@ -21,7 +21,7 @@ SYNC = "请在有网处打开一次应用，记录会自动发出"
 CONFIRM = "补齐后登记核对人、日期和佐证：{items}"
 
 
-def list_gaps(picture: Picture, *, served: Collection[str] | None = None) -> Gaps:
+def list_gaps(picture: Picture, *, served: frozenset[str] | None = None) -> Gaps:
     """Streets without a station, stations without recent records, failing gates and items, quiet devices.
 
     `served` are the streets with an open station, where the picture has some of the stations only.
@@ -76,7 +76,7 @@ def _of(picture: Picture, one: Figures, last: Mapping[str, date]) -> Entry:
 
 
 def _empty_streets(
-    picture: Picture, stations: Iterable[Figures], known: Collection[str] | None
+    picture: Picture, stations: Iterable[Figures], known: frozenset[str] | None
 ) -> list[Entry]:
     ground = picture.ground
     served = {served_street(ground, one) for one in stations} if known is None else known

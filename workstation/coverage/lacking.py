@@ -21,7 +21,7 @@ class Lacking(NamedTuple):
     """
 
     station_ids: Collection[str]
-    served: Collection[str]
+    served: frozenset[str]
     counts: Mapping[str, int]
 
 
@@ -53,7 +53,7 @@ def find_lacking(view: View, *, page: Page, cursor: Cursor | None) -> Lacking | 
     start = set() if cursor is None else {cursor.station_id}
     return Lacking(
         station_ids={*view.doubtful}.union(start, *first),
-        served=_ids(view, _served(view)),
+        served=frozenset(_ids(view, _served(view))),
         counts=how_many,
     )
 

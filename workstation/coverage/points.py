@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import compress
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +21,7 @@ from workstation.people.rules import Scope
 
 # What a point is asked for by, beside its state: the bits of one number.
 COUNTED = ("is_open", "is_tangible", "is_effective", "is_dormant")
+BITS = (1, 2, 4, 8)
 Point = list[Any]
 Standing = dict[str, Any]
 
@@ -72,10 +75,10 @@ def _read_places(ground: Map) -> dict[str, Standing]:
 
 def _by_division(found: Iterable[Standing]) -> list[Answer]:
     divisions: dict[str, list[Point]] = defaultdict(list)
-    for one in sorted(found, key=lambda one: (one["code"], one["id"])):
-        bits = sum(1 << bit for bit, name in enumerate(COUNTED) if one[name])
-        place = [one[name] for name in ("id", "code", "name", "lat", "lon")]
-        divisions[one["division_id"]].append([*place, state_of(one), bits])
+    place, counted = itemgetter("id", "code", "name", "lat", "lon"), itemgetter(*COUNTED)
+    for one in sorted(found, key=itemgetter("code", "id")):
+        point = [*place(one), state_of(one), sum(compress(BITS, counted(one)))]
+        divisions[one["division_id"]].append(point)
     return [{"division_id": each, "stations": points} for each, points in divisions.items()]
 
 

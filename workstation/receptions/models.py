@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workstation.check_ins.models import IS_RELEASED
@@ -26,6 +26,14 @@ class Reception(Base):
             "station_id",
             postgresql_where=IS_RELEASED["postgresql"],
             sqlite_where=IS_RELEASED["sqlite"],
+        ),
+        Index(
+            "ix_receptions_awaiting",
+            "network_id",
+            "started_at",
+            "id",
+            postgresql_where=text("wants_reply IS TRUE AND withdrawn IS FALSE"),
+            sqlite_where=text("wants_reply IS 1 AND withdrawn IS 0"),
         ),
     )
 
