@@ -52,9 +52,9 @@ def _plain(view: View) -> list[Standing] | None:
     """The stations that the database judges; None where not all is added up."""
     judged = view.judged
     names = ("division_id", "id", "code", "name", "lat", "lon", "status", "is_stale", *STATES)
-    plain = is_plain(judged, view.doubtful).label("is_plain")
-    rows = db.session.execute(select(*(judged.c[name] for name in names), plain), view.values).all()
-    found = [row._asdict() for row in rows]
+    plain = is_plain(judged, view.doubtful)
+    rows = db.session.execute(select(*(judged.c[name] for name in names), plain), view.values)
+    found = [dict(zip((*names, "is_plain"), row, strict=True)) for row in rows]
     if len(found) != view.ground.standing.count or any(row["is_stale"] for row in found):
         return None
     return [row for row in found if row["is_plain"]]
