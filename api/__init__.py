@@ -1,6 +1,7 @@
 """Puts the application together, and does nothing else."""
 
 import sys
+from functools import partial
 from importlib import import_module
 
 from flask import Flask
@@ -13,6 +14,7 @@ from api.body_parser import BodyParser
 from api.commands import CommandFolder
 from api.config import Settings
 from api.json import OrjsonProvider
+from api.middleware import wrap
 from api.openapi import QuietApi
 from api.schemas.description import describe_fields
 from api.shared_memory import SharedMemory
@@ -116,7 +118,7 @@ def _serve(app: Flask, settings: Settings) -> None:
 def _believe_proxies(app: Flask, count: int) -> None:
     """The caller's address and scheme as our own proxies say them; a phone's own word counts for nothing."""
     if count:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]  # Flask documents this assignment; mypy takes it for a method
+        wrap(app, partial(ProxyFix, x_for=count, x_proto=count))
 
 
 def _connect_database(app: Flask, settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -26,7 +26,7 @@ def dump_json(value: object) -> bytes:
 
 
 def _moment(value: object) -> str:
-    if not isinstance(value, datetime):
+    if not isinstance(value, date | datetime):
         raise TypeError(f"no JSON for {type(value).__name__}")
     return value.isoformat().replace("+00:00", "Z")
 

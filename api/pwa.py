@@ -1,6 +1,7 @@
 """Serves the built PWA: fingerprinted files for ever, pages and the service worker never from a cache."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
@@ -9,6 +10,7 @@ from flask import Flask, Response, send_from_directory
 from whitenoise import WhiteNoise
 
 from api.auth import guard
+from api.middleware import wrap
 from api.security_headers import DATA_HEADERS, add_to_file
 
 DIST = Path(__file__).parent.parent / "static" / "pwa" / "dist"
@@ -51,8 +53,8 @@ def install(app: Flask) -> None:
     for path, page in PAGES:
         app.add_url_rule(path, endpoint=f"page {path}", view_func=_page(page))
     if DIST.is_dir():
-        app.wsgi_app = Files(  # type: ignore[method-assign]  # Flask documents this assignment; mypy takes it for a method
-            app.wsgi_app,
+        files = partial(
+            Files,
             root=DIST,
             max_age=0,
             mimetypes=MIME_TYPES,
@@ -60,6 +62,7 @@ def install(app: Flask) -> None:
             add_headers_function=_add_headers(app),
             allow_all_origins=False,  # no page of others reads our files
         )
+        wrap(app, files)
 
 
 def _page(name: str) -> Callable[..., Response]:

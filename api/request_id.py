@@ -13,6 +13,7 @@ from flask import Flask, current_app
 from sqlalchemy import Engine, ExceptionContext, event
 from structlog.typing import EventDict
 
+from api.middleware import wrap
 from workstation import database
 from workstation.ids import new_id
 
@@ -102,7 +103,7 @@ def _without_words(_logger: Any, _name: str, event_dict: EventDict) -> EventDict
 def install(app: Flask) -> None:
     """Wraps the application, and writes logs as JSON lines."""
     log_as_json()
-    app.wsgi_app = RequestId(app.wsgi_app)  # type: ignore[method-assign]  # Flask documents this assignment; mypy takes it for a method
+    wrap(app, RequestId)
 
 
 def log_as_json(*, to: TextIO | None = None) -> None:

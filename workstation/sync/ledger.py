@@ -54,36 +54,23 @@ class Ledger(Known):
 
     def _take_new(self, entry: Entry) -> Result:
         kept = self._begin(entry)
-        kept.code = self.reason(entry, kept)
-        kept.state = "held" if kept.code else "accepted"
-        kept.code_step = kept.code_step if kept.code is None else None  # only a fact uses up a code
+        self._judge(entry, kept)
         self.new[entry.id] = kept
         held = self.hold(entry, kept.code) if kept.code else None
         if held is None:
             self.accept(kept, entry)
-        # The result says what the entry was when it was applied; what follows changes the row, not this.
-        return Result(
-            id=entry.id,
-            status=kept.state,
-            kept=replace(kept),
-            source=kept,
-            held=held,
-            constituent=entry.constituent,
-        )
+        return Result.of(kept, status=kept.state, held=held, constituent=entry.constituent)
 
     def _take_repeat(self, entry: Entry, seen: Kept) -> Result:
         if seen.code == "entry.carried" and seen.state == "held" and self._is_author(entry, seen):
             return self._confirm_carried(entry, seen)
-        held = self.held_content(entry.id, seen.content_hash) if seen.state != "accepted" else None
+        return self.say_again(seen, constituent=entry.constituent)
+
+    def say_again(self, seen: Kept, *, constituent: dict[str, Any] | None) -> Result:
+        """What is known already. The phone's next seal holds whom it named now."""
+        held = self.held_content(seen.entry_id, seen.content_hash) if seen.state != "accepted" else None
         status = "duplicate" if seen.state == "accepted" else "held"
-        return Result(
-            id=entry.id,
-            status=status,
-            kept=replace(seen),
-            source=seen,
-            held=held,
-            constituent=entry.constituent,
-        )
+        return Result.of(seen, status=status, held=held, constituent=constituent)
 
     def _take_conflict(self, entry: Entry) -> Result:
         """The first wording stands; the second is kept beside it under a number of its own."""
@@ -97,23 +84,17 @@ class Ledger(Known):
         """The author's own phone sends what somebody else's had carried in: now it is judged as its own."""
         kept = self._begin(entry)
         kept.receipt_no, kept.received_at = seen.receipt_no, seen.received_at
+        self._judge(entry, kept)
+        self.changed[entry.id] = kept
+        held = self.held_content(entry.id, seen.content_hash) if kept.code else None
+        if kept.code is None:
+            self.accept(kept, entry)
+        return Result.of(kept, status=kept.state, held=held, constituent=entry.constituent)
+
+    def _judge(self, entry: Entry, kept: Kept) -> None:
         kept.code = self.reason(entry, kept)
         kept.state = "held" if kept.code else "accepted"
-        kept.code_step = kept.code_step if kept.code is None else None
-        self.changed[entry.id] = kept
-        held = None
-        if kept.state == "accepted":
-            self.accept(kept, entry)
-        else:
-            held = self.held_content(entry.id, seen.content_hash)
-        return Result(
-            id=entry.id,
-            status=kept.state,
-            kept=replace(kept),
-            source=kept,
-            held=held,
-            constituent=entry.constituent,
-        )
+        kept.code_step = kept.code_step if kept.code is None else None  # only a fact uses up a code
 
     def _begin(self, entry: Entry) -> Kept:
         """The receipt of a new entry with its clocks and its judged position."""

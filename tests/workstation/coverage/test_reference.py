@@ -46,7 +46,7 @@ SEARCHES_ON = searching.get_current_profile_name() == "soak"
 NETWORKS = searching().max_examples if SEARCHES_ON else 200
 SHARDS = 4
 ON_POSTGRESQL = NETWORKS // 20
-CHANGED = 1 if SEARCHES_ON else 5  # of so many networks one is asked again after its standing things changed
+CHANGED = 1 if SEARCHES_ON else 3  # of so many networks one is asked again after its standing things changed
 GROUPINGS = ("network", "district", "street", "area", "sector", "kind", "station")
 
 

@@ -16,7 +16,7 @@ export function usePulse(): void {
   let restsUntil = 0
 
   async function beat() {
-    if (document.hidden || asking || Date.now() < restsUntil) return
+    if (document.hidden || asking || performance.now() < restsUntil) return
     asking = true
     const { data } = await outcome(() => feelPulse(mark ?? ''))
     const isNews = mark !== null && data !== null
@@ -26,9 +26,9 @@ export function usePulse(): void {
   }
 
   async function refresh() {
-    const began = Date.now()
+    const began = performance.now()
     await refreshShown()
-    restsUntil = Date.now() + RESTS * (Date.now() - began)
+    restsUntil = performance.now() + RESTS * (performance.now() - began)
   }
 
   const timer = setInterval(beat, EVERY_MS)
